@@ -1,0 +1,75 @@
+/** The rooms of the house and the owners of outside packages (docs/decisions). `npm run check:layers` holds the code to them. */
+
+/** Each room may import itself and the rooms below it. */
+const below = {
+  domain: [],
+  io: ["domain"],
+  embedded: ["domain"],
+  render: ["domain"],
+  pipeline: ["domain", "io", "embedded", "render"],
+  cli: ["domain", "io", "embedded", "render", "pipeline"],
+};
+
+/** The only files that may import a package; whoever needs more of it adds it there. */
+const owners = {
+  commander: "^src/cli/",
+  "cli-progress": "^src/cli/progress\\.ts$",
+  "cli-table3": "^src/render/",
+  "env-paths": "^src/io/data-sets\\.ts$",
+  "gpt-tokenizer": "^src/io/tokens\\.ts$",
+  handlebars: "^src/io/prompt-files\\.ts$",
+  hono: "^src/embedded/server\\.ts$",
+  "@hono/node-server": "^src/embedded/server\\.ts$",
+  minisearch: "^src/embedded/candidate\\.ts$",
+  ndjson: "^src/io/jsonl\\.ts$",
+  openai: "^src/io/openai\\.ts$",
+  "p-limit": "^src/io/limiter\\.ts$",
+  "proper-lockfile": "^src/io/lock\\.ts$",
+  undici: "^src/io/http\\.ts$",
+  yaml: "^src/io/",
+  zod: "^src/(domain|io|embedded|pipeline)/",
+};
+
+const roomRules = Object.entries(below).map(([room, allowed]) => ({
+  name: `${room}-imports-only-below`,
+  comment: `src/${room} may import ${[room, ...allowed].join(", ")}`,
+  severity: "error",
+  from: { path: `^src/${room}/` },
+  to: { path: "^src/", pathNot: `^src/(${[room, ...allowed].join("|")})/` },
+}));
+
+const ownerRules = Object.entries(owners).map(([name, files]) => ({
+  name: `${name}-has-one-owner`,
+  comment: `only ${files} imports ${name}`,
+  severity: "error",
+  from: { path: "^src/", pathNot: files },
+  to: { path: `^node_modules/${name}/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...roomRules,
+    ...ownerRules,
+    {
+      name: "domain-is-pure",
+      comment: "domain imports no package but zod, and of Node only hashes",
+      severity: "error",
+      from: { path: "^src/domain/" },
+      to: { path: "^(node_modules/|node:|fs|http|path|child_process|os|process)", pathNot: "^node_modules/zod/|^(node:)?crypto$" },
+    },
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no-dev-dependencies-in-the-product",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
+    },
+    { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
+  },
+};

@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { createProgram } from "../../src/cli/program.js";
+import { reportSchema } from "../../src/domain/report.js";
+
+const begin = "<!-- command reference: begin (npm run docs) -->";
+const end = "<!-- command reference: end -->";
+
+/** `--help` of every command, as Markdown. */
+export function commandReference(): string {
+  const nothing = (): Promise<void> => Promise.resolve();
+  const program = createProgram(
+    {
+      dataPull: nothing,
+      genAnswers: nothing,
+      judgeAnswers: nothing,
+      report: nothing,
+      run: nothing,
+      demo: nothing,
+      serveEmbedded: nothing,
+    },
+    { version: "", out: () => undefined, err: () => undefined },
+  );
+  return leaves(program)
+    .map((command) => `### ${fullName(command)}\n\n\`\`\`text\n${help(command)}\n\`\`\`\n`)
+    .join("\n");
+}
+
+function leaves(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+}
+
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
+}
+
+/** The same width everywhere, whatever terminal the script runs in. */
+function help(command: Command): string {
+  command.configureHelp({ helpWidth: 110 });
+  return command.helpInformation().trim();
+}
+
+export function insertReference(readme: string, reference: string): string {
+  const [start, stop] = [readme.indexOf(begin), readme.indexOf(end)];
+  if (start === -1 || stop === -1) throw new Error("README.md has lost the marks of the command reference");
+  return `${readme.slice(0, start)}${begin}\n\n${reference}\n${readme.slice(stop)}`;
+}
+
+/** JSON schemas of what `--json` prints, by file name. */
+export function schemas(): Record<string, string> {
+  return { "report.schema.json": `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n` };
+}

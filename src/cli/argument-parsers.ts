@@ -1,0 +1,49 @@
+import { InvalidArgumentError } from "commander";
+import { parseDurationMs } from "../domain/duration.js";
+
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}
+
+export function positiveWholeNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError("It must be at least 1.");
+  return value;
+}
+
+export function nonNegativeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError("It must be a number, at least 0.");
+  return value;
+}
+
+export function share(text: string): number {
+  const value = nonNegativeNumber(text);
+  if (value > 1) throw new InvalidArgumentError("It must be between 0 and 1.");
+  return value;
+}
+
+export function durationMs(text: string): number {
+  const value = parseDurationMs(text);
+  if (value === undefined) throw new InvalidArgumentError("It must be a duration with a unit, such as 30s, 10m or 1h.");
+  return value;
+}
+
+export function workers(text: string): number | "auto" {
+  return text === "auto" ? "auto" : positiveWholeNumber(text);
+}
+
+/** `Name: value`, gathered over repeated options. */
+export function header(text: string, earlier: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const parts = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+):\s*(.*)$/.exec(text);
+  // the text may hold a secret, so it is not repeated
+  if (parts?.[1] === undefined) throw new InvalidArgumentError("It must look like 'Name: value'.");
+  return { ...earlier, [parts[1]]: parts[2] ?? "" };
+}
+
+/** Gathers repeated options. */
+export function gather(text: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, text];
+}

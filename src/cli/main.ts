@@ -1,0 +1,42 @@
+import { CommanderError } from "commander";
+import { EvalError } from "../domain/eval-error.js";
+import { packageVersion } from "../io/package-version.js";
+import type { Host } from "./host.js";
+import type { Actions } from "./program.js";
+import { createProgram } from "./program.js";
+
+/** Runs one command line and returns the exit code: 0 done, 1 the user can mend it, 2 wrong usage, 3 a gate failed, 130 interrupted. */
+export async function main(argv: readonly string[], host: Host): Promise<number> {
+  let exitCode = 0;
+  const program = createProgram(
+    lazyActions(host, (code) => (exitCode = code)),
+    { version: packageVersion(), out: (text) => host.stdout.write(text), err: (text) => host.stderr.write(text) },
+  );
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    // commander has printed its own message
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof EvalError)) throw error;
+    host.stderr.write(`error: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`);
+    return error.code === "interrupted" ? 130 : 1;
+  }
+}
+
+/** What a command needs is loaded when it runs, so that `--help` does not wait for it. */
+function lazyActions(host: Host, finish: (exitCode: number) => void): Actions {
+  return {
+    dataPull: async (dataSet, options) =>
+      finish(await (await import("./actions/data-pull.js")).dataPullAction(dataSet, options, host)),
+    genAnswers: async (options) =>
+      finish(await (await import("./actions/gen-answers.js")).genAnswersAction(options, host)),
+    judgeAnswers: async (options) =>
+      finish(await (await import("./actions/judge-answers.js")).judgeAnswersAction(options, host)),
+    report: async (options) => finish(await (await import("./actions/report.js")).reportAction(options, host)),
+    run: async (options) => finish(await (await import("./actions/run.js")).runAction(options, host)),
+    demo: async (options) => finish(await (await import("./actions/demo.js")).demoAction(options, host)),
+    serveEmbedded: async (options) =>
+      finish(await (await import("./actions/serve-embedded.js")).serveEmbeddedAction(options, host)),
+  };
+}

@@ -1,0 +1,47 @@
+import { Command } from "commander";
+import type { DataPullOptions } from "./commands/data.js";
+import { dataCommand } from "./commands/data.js";
+import type { DemoOptions } from "./commands/demo.js";
+import { demoCommand } from "./commands/demo.js";
+import type { GenAnswersOptions } from "./commands/gen-answers.js";
+import { genAnswersCommand } from "./commands/gen-answers.js";
+import type { JudgeAnswersOptions } from "./commands/judge-answers.js";
+import { judgeAnswersCommand } from "./commands/judge-answers.js";
+import type { ReportOptions } from "./commands/report.js";
+import { reportCommand } from "./commands/report.js";
+import type { RunOptions } from "./commands/run.js";
+import { runCommand } from "./commands/run.js";
+import type { ServeEmbeddedOptions } from "./commands/serve-embedded.js";
+import { serveEmbeddedCommand } from "./commands/serve-embedded.js";
+
+/** What the commands do. */
+export interface Actions {
+  readonly dataPull: (dataSet: string, options: DataPullOptions) => Promise<void>;
+  readonly genAnswers: (options: GenAnswersOptions) => Promise<void>;
+  readonly judgeAnswers: (options: JudgeAnswersOptions) => Promise<void>;
+  readonly report: (options: ReportOptions) => Promise<void>;
+  readonly run: (options: RunOptions) => Promise<void>;
+  readonly demo: (options: DemoOptions) => Promise<void>;
+  readonly serveEmbedded: (options: ServeEmbeddedOptions) => Promise<void>;
+}
+
+/** Flags and help of every command; what they do comes from outside, so that parsing can be tested without doing anything. */
+export function createProgram(
+  actions: Actions,
+  options: { readonly version: string; readonly out: (text: string) => void; readonly err: (text: string) => void },
+): Command {
+  const program = new Command("branchbench")
+    .description("Did this taxonomy branch make the model better, and is it still good at everything else?")
+    .showHelpAfterError("(branchbench help shows the commands)")
+    .exitOverride()
+    .configureOutput({ writeOut: options.out, writeErr: options.err })
+    .version(options.version);
+  dataCommand(program, actions.dataPull);
+  genAnswersCommand(program, actions.genAnswers);
+  judgeAnswersCommand(program, actions.judgeAnswers);
+  reportCommand(program, actions.report);
+  runCommand(program, actions.run);
+  demoCommand(program, actions.demo);
+  serveEmbeddedCommand(program, actions.serveEmbedded);
+  return program;
+}

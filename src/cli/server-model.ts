@@ -1,0 +1,115 @@
+import { EvalError } from "../domain/eval-error.js";
+import { readTextFile } from "../io/data-sets.js";
+import type { OpenAIModel } from "../io/openai.js";
+import { openAIModel } from "../io/openai.js";
+import { checkServer } from "../pipeline/preflight.js";
+import type { ServerFacts } from "../pipeline/run-manifest.js";
+import type { Host } from "./host.js";
+import type { JudgeServerOptions, RequestOptions, ServerOptions } from "./options.js";
+
+/** Which server plays which part. */
+export interface ServerChoice extends ServerOptions {
+  readonly model: string;
+  /** environment variable read where `--api-key-env` names none */
+  readonly defaultKeyEnv: string;
+}
+
+export function candidateServer(options: ServerOptions & { readonly model: string }): ServerChoice {
+  return { ...options, defaultKeyEnv: "BRANCHBENCH_API_KEY" };
+}
+
+export function judgeServer(options: JudgeServerOptions & { readonly judgeModel: string }): ServerChoice {
+  return {
+    model: options.judgeModel,
+    serverUrl: options.judgeServerUrl,
+    maxWorkers: options.judgeMaxWorkers,
+    defaultKeyEnv: "BRANCHBENCH_JUDGE_API_KEY",
+    ...(options.judgeApiKeyEnv !== undefined && { apiKeyEnv: options.judgeApiKeyEnv }),
+    ...(options.judgeExtraBody !== undefined && { extraBody: options.judgeExtraBody }),
+    ...(options.judgeExtraHeader !== undefined && { extraHeader: options.judgeExtraHeader }),
+  };
+}
+
+export interface CheckedModel {
+  readonly client: OpenAIModel;
+  readonly server: ServerFacts;
+}
+
+/** Opens a model, makes sure its server offers it, and closes it after the work. */
+export async function withModel<Result>(
+  choice: ServerChoice,
+  context: { readonly requests: RequestOptions; readonly host: Host; readonly signal: AbortSignal },
+  work: (model: CheckedModel) => Promise<Result>,
+): Promise<Result> {
+  const { requests, host, signal } = context;
+  const extraBody = choice.extraBody === undefined ? undefined : await jsonObject(choice.extraBody);
+  const client = openAIModel({
+    baseUrl: choice.serverUrl,
+    model: choice.model,
+    apiKey: apiKey(choice, host),
+    maxWorkers: choice.maxWorkers,
+    timeoutMs: requests.timeout,
+    connectTimeoutMs: requests.connectTimeout,
+    maxRetries: requests.maxRetries,
+    extraBody,
+    extraHeaders: choice.extraHeader,
+    ca: requests.caFile === undefined ? undefined : await readTextFile(requests.caFile),
+    proxy: proxySettings(host),
+  });
+  try {
+    host.stderr.write(`${choice.model}: ${client.url}\n`);
+    const server = await checkServer(client, choice.model, {
+      waitMs: requests.waitForServer ?? 0,
+      allowUnlisted: requests.allowUnlistedModel === true,
+      signal,
+    });
+    const extraHeaderNames = Object.keys(choice.extraHeader ?? {});
+    return await work({
+      client,
+      server: { ...server, extraHeaderNames, ...(extraBody !== undefined && { extraBody }) },
+    });
+  } finally {
+    await client.close();
+  }
+}
+
+/** OPENAI_API_KEY goes to OpenAI only, never to whatever server was named. */
+function apiKey(choice: ServerChoice, host: Host): string | undefined {
+  if (choice.apiKeyEnv !== undefined) {
+    const key = host.env[choice.apiKeyEnv];
+    if (key !== undefined && key !== "") return key;
+    throw new EvalError("input", `the environment variable ${choice.apiKeyEnv}, which should hold the key, is not set`);
+  }
+  const own = host.env[choice.defaultKeyEnv];
+  if (own !== undefined && own !== "") return own;
+  return /^https:\/\/api\.openai\.com(\/|$)/.test(choice.serverUrl) ? host.env["OPENAI_API_KEY"] : undefined;
+}
+
+export function proxySettings(host: Host): {
+  httpProxy?: string | undefined;
+  httpsProxy?: string | undefined;
+  noProxy?: string | undefined;
+} {
+  const { env } = host;
+  return {
+    httpProxy: env["http_proxy"] ?? env["HTTP_PROXY"],
+    httpsProxy: env["https_proxy"] ?? env["HTTPS_PROXY"],
+    noProxy: env["no_proxy"] ?? env["NO_PROXY"],
+  };
+}
+
+/** The text itself, or the content of the file after an `@`. */
+export async function textOrFile(value: string): Promise<string> {
+  return value.startsWith("@") ? readTextFile(value.slice(1)) : value;
+}
+
+async function jsonObject(value: string): Promise<Record<string, unknown>> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(await textOrFile(value));
+  } catch (error) {
+    if (error instanceof EvalError) throw error;
+  }
+  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
+  throw new EvalError("input", "--extra-body is not a JSON object", { hint: `for example '{"top_p": 0.9}', or @FILE` });
+}

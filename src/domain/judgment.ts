@@ -1,0 +1,61 @@
+import type { RequestFailureReason, TokenUsage } from "./chat-model.js";
+import type { QuestionId } from "./question.js";
+import type { Rating, RatingParser, RatingScale } from "./rating.js";
+import { readRating } from "./rating.js";
+
+/** What one judge said of one turn of one answer. */
+export interface JudgmentFacts {
+  readonly questionId: QuestionId;
+  /** full name of the candidate */
+  readonly model: string;
+  readonly judge: string;
+  readonly promptName: string;
+  /** sha256 of the prompt's source, in hex */
+  readonly promptHash?: string;
+  readonly userPrompt: string;
+  /** turn that was judged, from 1 */
+  readonly turn: number;
+  /** repeat of the answer that was judged, from 0 */
+  readonly choice: number;
+  /** hash of the texts that were judged; an answer that changed is judged again */
+  readonly answerHash?: string;
+  /** seconds since 1970 */
+  readonly tstamp: number;
+}
+
+/** A judge's reply, read. */
+export interface RatedJudgment extends JudgmentFacts {
+  readonly kind: "rated";
+  readonly text: string;
+  readonly rating: Rating;
+  readonly reasoning?: string;
+  readonly finishReason?: string;
+  readonly usage?: TokenUsage;
+  readonly latencyMs?: number;
+  readonly attempts?: number;
+}
+
+/** No reply came from the judge. */
+export interface FailedJudgment extends JudgmentFacts {
+  readonly kind: "failed";
+  readonly reason: RequestFailureReason | "error-marker";
+  readonly message: string;
+}
+
+export type Judgment = RatedJudgment | FailedJudgment;
+
+/** Identifies what is judged once: a later judgment with the same key replaces an earlier one. */
+export function judgmentKey(judgment: Pick<JudgmentFacts, "model" | "questionId" | "turn" | "choice">): string {
+  return JSON.stringify([judgment.model, judgment.questionId, judgment.turn, judgment.choice]);
+}
+
+/** Whether the answer has stayed what it was when it was judged. Judgments of other tools carry no hash and are taken as they are. */
+export function isSameAnswer(judged: { readonly answerHash?: string }, now: { readonly answerHash: string }): boolean {
+  return judged.answerHash === undefined || judged.answerHash === now.answerHash;
+}
+
+/** Reads the stored text again with another parser; nothing is asked. */
+export function reread(judgment: Judgment, parser: RatingParser, scale: RatingScale): Judgment {
+  if (judgment.kind === "failed") return judgment;
+  return { ...judgment, rating: readRating(parser, judgment.text, scale) };
+}

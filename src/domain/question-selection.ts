@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { EvalError } from "./eval-error.js";
+import type { QuestionId } from "./question.js";
+
+/** Which questions of a set a run asks. The parts apply in this order; all left out means every question. */
+export interface QuestionSelection {
+  /** as in `81,90-95`: ids, and ranges of whole numbers */
+  readonly questionIds?: string;
+  /** so many, spread over the categories in proportion to their size */
+  readonly sample?: number;
+  /** picks the sample; the same seed picks the same questions */
+  readonly sampleSeed?: number;
+  /** so many from the start of the file */
+  readonly firstN?: number;
+}
+
+/** What selection needs to know of a question. */
+export interface QuestionKey {
+  readonly id: QuestionId;
+  readonly category: string;
+}
+
+/** Positions of the selected questions, ascending. */
+export function selectQuestions(keys: readonly QuestionKey[], selection: QuestionSelection): number[] {
+  let positions = keys.map((_, position) => position);
+  if (selection.questionIds !== undefined) positions = withIds(keys, positions, selection.questionIds);
+  if (selection.sample !== undefined) positions = stratified(keys, positions, selection);
+  return selection.firstN === undefined ? positions : positions.slice(0, selection.firstN);
+}
+
+function withIds(keys: readonly QuestionKey[], positions: readonly number[], expression: string): number[] {
+  const parts = expression.split(",").map((part) => part.trim());
+  const tests = parts.map(idTest);
+  for (const [index, test] of tests.entries()) {
+    if (!keys.some(({ id }) => test(id)))
+      throw new EvalError("input", `--question-ids: no question of this set matches "${parts[index] ?? ""}"`, {
+        hint: `ids of this set run from ${String(keys[0]?.id)} to ${String(keys.at(-1)?.id)}`,
+      });
+  }
+  return positions.filter((position) => {
+    const key = keys[position];
+    return key !== undefined && tests.some((test) => test(key.id));
+  });
+}
+
+function idTest(part: string): (id: QuestionId) => boolean {
+  const range = /^(\d{1,15})-(\d{1,15})$/.exec(part);
+  if (range === null) return (id) => String(id) === part;
+  const [from, to] = [Number(range[1]), Number(range[2])];
+  return (id) => (typeof id === "number" ? id >= from && id <= to : id === part);
+}
+
+/**
+ * Orders each category by a seeded hash, then all questions by their relative place in their category: the first N of that order
+ * hold each category in proportion, and a larger sample contains a smaller one, so that a sample can be widened without asking again.
+ */
+function stratified(
+  keys: readonly QuestionKey[],
+  positions: readonly number[],
+  selection: QuestionSelection,
+): number[] {
+  const byCategory = new Map<string, { position: number; hash: string }[]>();
+  for (const position of positions) {
+    const key = keys[position];
+    if (key === undefined) continue;
+    const hash = createHash("sha256")
+      .update(JSON.stringify([selection.sampleSeed ?? 0, key.id]))
+      .digest("hex");
+    const members = byCategory.get(key.category);
+    if (members === undefined) byCategory.set(key.category, [{ position, hash }]);
+    else members.push({ position, hash });
+  }
+  const ranked = [...byCategory.values()].flatMap((members) =>
+    members
+      .toSorted((left, right) => (left.hash < right.hash ? -1 : 1))
+      .map((member, rank) => ({ ...member, place: (rank + 0.5) / members.length })),
+  );
+  ranked.sort((left, right) => left.place - right.place || (left.hash < right.hash ? -1 : 1));
+  return ranked
+    .slice(0, selection.sample)
+    .map(({ position }) => position)
+    .sort((left, right) => left - right);
+}

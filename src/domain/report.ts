@@ -1,0 +1,256 @@
+import { z } from "zod";
+import type { JudgmentFacts } from "./judgment.js";
+import { mtBenchCategories } from "./mt-bench.js";
+import type { QuestionId } from "./question.js";
+import type { MeanEstimate } from "./statistics.js";
+import { clusteredMean } from "./statistics.js";
+
+/** What a report needs to know of one answer. */
+export interface AnswerSummary {
+  readonly questionId: QuestionId;
+  /** undefined for a complete answer */
+  readonly failure: string | undefined;
+  /** turns that were answered, over all choices */
+  readonly turns: number;
+  /** answered turns that were cut off by the token limit */
+  readonly truncated: number;
+  /** answered turns without any text */
+  readonly empty: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+/** What a report needs to know of one judgment. */
+export interface JudgmentSummary extends Pick<JudgmentFacts, "questionId" | "turn" | "choice" | "promptName"> {
+  readonly outcome:
+    | { readonly kind: "scored"; readonly score: number }
+    | { readonly kind: "unscored" | "failed"; readonly reason: string };
+  /** the answer has changed since it was judged */
+  readonly stale: boolean;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+export interface QuestionSummary {
+  readonly id: QuestionId;
+  readonly category: string;
+  /** number of turns */
+  readonly turns: number;
+}
+
+/** Everything that one judge said of one candidate. */
+export interface ScoredModel {
+  readonly model: string;
+  readonly judge: string;
+  /** undefined where only judgments are at hand */
+  readonly answers: readonly AnswerSummary[] | undefined;
+  readonly judgments: readonly JudgmentSummary[];
+  readonly promptsSource: string | undefined;
+  readonly referencesSource: string | undefined;
+  /** how the answers were sampled, in words */
+  readonly sampling: string | undefined;
+}
+
+const countsSchema = z.record(z.string(), z.number().int().nonnegative());
+
+const estimateSchema = z
+  .strictObject({
+    n: z.number().int().nonnegative(),
+    sum: z.number(),
+    mean: z.number().nullable(),
+    clusters: z.number().int().nonnegative(),
+    standardError: z.number().nullable(),
+    interval: z.tuple([z.number(), z.number()]).readonly().nullable(),
+  })
+  .describe("a mean of scores from 1 to 10, with a 95 % interval clustered by question");
+
+const modelReportSchema = z.strictObject({
+  model: z.string(),
+  judge: z.string(),
+  overall: estimateSchema,
+  turns: z.array(z.strictObject({ turn: z.number().int().positive(), score: estimateSchema })).readonly(),
+  categories: z.array(z.strictObject({ category: z.string(), score: estimateSchema })).readonly(),
+  judgments: z.strictObject({
+    expected: z.number().int().describe("one per turn of each question asked"),
+    scored: z.number().int(),
+    unscored: countsSchema.describe("judge replies without a usable rating, by reason"),
+    failed: countsSchema.describe("no reply from the judge, by reason"),
+    unanswered: z.number().int().describe("turns the candidate did not answer; they are not judged"),
+    missing: z.number().int().describe("answered turns that were not judged yet, or whose answer changed since"),
+  }),
+  errorRate: z.number().describe("share of the expected judgments that have no score"),
+  answers: z
+    .strictObject({
+      asked: z.number().int(),
+      answered: z.number().int(),
+      failed: countsSchema,
+      truncatedTurns: z.number().int(),
+      emptyTurns: z.number().int(),
+    })
+    .nullable(),
+  partial: z
+    .strictObject({ asked: z.number().int(), of: z.number().int() })
+    .nullable()
+    .describe("set where not the whole question set was asked"),
+  tokens: z.strictObject({
+    candidate: z.strictObject({ prompt: z.number().int(), completion: z.number().int() }),
+    judge: z.strictObject({ prompt: z.number().int(), completion: z.number().int() }),
+  }),
+  prompts: z.array(z.string()).readonly(),
+  promptsSource: z.string().nullable(),
+  referencesSource: z.string().nullable(),
+  sampling: z.string().nullable(),
+  caveats: z.array(z.string()).readonly(),
+});
+
+/** The JSON form of a report; `docs/schema/report.schema.json` is made from it. */
+export const reportSchema = z.strictObject({
+  kind: z.literal("branchbench-report"),
+  bench: z.string(),
+  branch: z.string().nullable(),
+  questions: z.strictObject({ source: z.string(), sha256: z.string(), count: z.number().int() }),
+  models: z.array(modelReportSchema).readonly().describe("best first"),
+});
+
+export type Report = z.infer<typeof reportSchema>;
+export type ModelReport = z.infer<typeof modelReportSchema>;
+
+/** Scores one candidate under one judge. Repeats of an answer are averaged before anything else. */
+export function modelReport(scored: ScoredModel, questions: readonly QuestionSummary[]): ModelReport {
+  const known = new Map(questions.map((question) => [question.id, question]));
+  const judgments = scored.judgments.filter((judgment) => known.has(judgment.questionId));
+  const cells = scoreCells(judgments.filter((judgment) => !judgment.stale));
+  const mean = (test: (question: QuestionSummary, turn: number) => boolean): MeanEstimate =>
+    clusteredMean(
+      questions.map((question) =>
+        [...(cells.get(question.id) ?? [])].filter(([turn]) => test(question, turn)).map(([, score]) => score),
+      ),
+    );
+  const turnCount = questions.reduce((most, question) => Math.max(most, question.turns), 1);
+  const turnNumbers = Array.from({ length: turnCount }, (_, index) => index + 1);
+  const facts = {
+    model: scored.model,
+    judge: scored.judge,
+    overall: mean(() => true),
+    turns: turnNumbers.map((turn) => ({ turn, score: mean((_, of) => of === turn) })),
+    categories: categoriesOf(questions).map((category) => ({
+      category,
+      score: mean((question) => question.category === category),
+    })),
+    ...countJudgments(scored, judgments, known),
+    answers: countAnswers(scored.answers),
+    tokens: countTokens(scored),
+    prompts: [...new Set(judgments.map(({ promptName }) => promptName))].sort(),
+    promptsSource: scored.promptsSource ?? null,
+    referencesSource: scored.referencesSource ?? null,
+    sampling: scored.sampling ?? null,
+  };
+  return { ...facts, caveats: caveatsOf(facts) };
+}
+
+/** MT-Bench's categories in their own order, then others by name; only those that occur. */
+function categoriesOf(questions: readonly QuestionSummary[]): string[] {
+  const present = new Set(questions.map(({ category }) => category));
+  const official = mtBenchCategories.filter((category) => present.delete(category));
+  return [...official, ...[...present].sort()];
+}
+
+/** Mean score per question and turn, over the repeats of the answer. */
+function scoreCells(judgments: readonly JudgmentSummary[]): Map<QuestionId, Map<number, number>> {
+  const sums = new Map<QuestionId, Map<number, { sum: number; n: number }>>();
+  for (const { questionId, turn, outcome } of judgments) {
+    if (outcome.kind !== "scored") continue;
+    const turns = sums.get(questionId) ?? new Map<number, { sum: number; n: number }>();
+    const cell = turns.get(turn) ?? { sum: 0, n: 0 };
+    turns.set(turn, { sum: cell.sum + outcome.score, n: cell.n + 1 });
+    sums.set(questionId, turns);
+  }
+  return new Map(
+    [...sums].map(([id, turns]) => [id, new Map([...turns].map(([turn, { sum, n }]) => [turn, sum / n]))]),
+  );
+}
+
+type JudgmentCounts = Pick<ModelReport, "judgments" | "errorRate" | "partial">;
+
+function countJudgments(
+  scored: ScoredModel,
+  judgments: readonly JudgmentSummary[],
+  known: ReadonlyMap<QuestionId, QuestionSummary>,
+): JudgmentCounts {
+  const unscored: Record<string, number> = {};
+  const failed: Record<string, number> = {};
+  let done = 0;
+  for (const { outcome, stale } of judgments) {
+    if (stale) continue;
+    if (outcome.kind === "scored") done++;
+    else if (outcome.kind === "unscored") unscored[outcome.reason] = (unscored[outcome.reason] ?? 0) + 1;
+    else failed[outcome.reason] = (failed[outcome.reason] ?? 0) + 1;
+  }
+  const answers = scored.answers?.filter(({ questionId }) => known.has(questionId));
+  const asked = new Set((answers ?? judgments).map(({ questionId }) => questionId));
+  const turnsOf = (id: QuestionId): number => known.get(id)?.turns ?? 0;
+  const unanswered = (answers ?? []).reduce(
+    (sum, answer) => sum + Math.max(0, turnsOf(answer.questionId) - answer.turns),
+    0,
+  );
+  const judged = done + total(unscored) + total(failed);
+  const answered =
+    answers?.reduce((sum, answer) => sum + answer.turns, 0) ??
+    [...asked].reduce<number>((sum, id) => sum + turnsOf(id), 0);
+  const expected = Math.max(answered, judged) + unanswered;
+  return {
+    judgments: { expected, scored: done, unscored, failed, unanswered, missing: Math.max(0, answered - judged) },
+    errorRate: expected === 0 ? 0 : (expected - done) / expected,
+    partial: asked.size < known.size ? { asked: asked.size, of: known.size } : null,
+  };
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function countAnswers(answers: readonly AnswerSummary[] | undefined): ModelReport["answers"] {
+  if (answers === undefined) return null;
+  const failed: Record<string, number> = {};
+  for (const { failure } of answers) if (failure !== undefined) failed[failure] = (failed[failure] ?? 0) + 1;
+  return {
+    asked: answers.length,
+    answered: answers.length - total(failed),
+    failed,
+    truncatedTurns: answers.reduce((sum, answer) => sum + answer.truncated, 0),
+    emptyTurns: answers.reduce((sum, answer) => sum + answer.empty, 0),
+  };
+}
+
+function countTokens(scored: ScoredModel): ModelReport["tokens"] {
+  const add = (records: readonly { readonly promptTokens: number; readonly completionTokens: number }[]) => ({
+    prompt: records.reduce((sum, { promptTokens }) => sum + promptTokens, 0),
+    completion: records.reduce((sum, { completionTokens }) => sum + completionTokens, 0),
+  });
+  return { candidate: add(scored.answers ?? []), judge: add(scored.judgments) };
+}
+
+function caveatsOf(report: Omit<ModelReport, "caveats">): string[] {
+  const { judgments, answers, partial } = report;
+  const caveats: string[] = [];
+  const say = (condition: boolean, text: string): void => void (condition && caveats.push(text));
+  say(
+    report.model.startsWith("embedded-") || report.judge.startsWith("embedded-"),
+    "embedded models are for trying the tool, not for measuring models",
+  );
+  say(partial !== null, `partial run: ${partial?.asked ?? 0} of ${partial?.of ?? 0} questions`);
+  say(judgments.missing > 0, `${judgments.missing} answered turns are not judged yet`);
+  say(
+    report.errorRate > 0,
+    `${judgments.expected - judgments.scored} of ${judgments.expected} judgments have no score; the means leave them out`,
+  );
+  say((answers?.truncatedTurns ?? 0) > 0, `${answers?.truncatedTurns ?? 0} answers were cut off by the token limit`);
+  say((answers?.emptyTurns ?? 0) > 0, `${answers?.emptyTurns ?? 0} answers are empty`);
+  say(report.model === report.judge, "the judge is the candidate itself");
+  return caveats;
+}
+
+/** Best overall score first; what has no score last. */
+export function compareModelReports(left: ModelReport, right: ModelReport): number {
+  return (right.overall.mean ?? -Infinity) - (left.overall.mean ?? -Infinity) || (left.model < right.model ? -1 : 1);
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { Answer, CompleteAnswer, FailedAnswer } from "../domain/answer.js";
+import { EvalError } from "../domain/eval-error.js";
+import { answerRowSchema, decodeAnswer } from "../domain/eval-output.js";
+import { compareQuestionIds, questionIdSchema } from "../domain/question.js";
+import type { QuestionId } from "../domain/question.js";
+import { parseRow, readJsonLines } from "./jsonl.js";
+import { isNonEmpty } from "./output-tree.js";
+import { settleFile } from "./settle.js";
+
+/** Reads InstructLab's, FastChat's or our own answers; nothing where there is no file. */
+export async function* readAnswers(path: string): AsyncGenerator<{ answer: Answer; line: number }> {
+  if (!(await isNonEmpty(path))) return;
+  for await (const { value, line } of readJsonLines(path))
+    yield { answer: decodeAnswer(parseRow(answerRowSchema, value, `${path}:${line}`)), line };
+}
+
+/** The last failure of each question that has no complete answer. */
+export async function readFailedAnswers(
+  path: string,
+  answered: ReadonlySet<QuestionId>,
+): Promise<Map<QuestionId, FailedAnswer>> {
+  const failed = new Map<QuestionId, FailedAnswer>();
+  for await (const { answer } of readAnswers(path))
+    if (answer.kind === "failed" && !answered.has(answer.questionId)) failed.set(answer.questionId, answer);
+  return failed;
+}
+
+/** Complete answers of one model, each checked to belong to the question set. */
+export async function* readAnswersOf(
+  path: string,
+  ids: { has(id: QuestionId): boolean },
+  questionsPath: string,
+): AsyncGenerator<CompleteAnswer | FailedAnswer> {
+  for await (const { answer, line } of readAnswers(path)) {
+    if (!ids.has(answer.questionId))
+      throw new EvalError(
+        "input",
+        `${path}:${line}: field question_id: ${answer.questionId} is not a question of ${questionsPath}`,
+        {
+          hint: "these answers belong to another question set: give its file with --questions, or another --output-dir",
+        },
+      );
+    yield answer;
+  }
+}
+
+const keySchema = z.object({ question_id: questionIdSchema });
+
+/** Sorts answers by question; of several answers to one question the last stays. */
+export async function settleAnswers(path: string): Promise<void> {
+  if (!(await isNonEmpty(path))) return;
+  await settleFile(path, {
+    keyOf: (row) => keySchema.parse(row).question_id,
+    keyOfText: leadingQuestionId,
+    compare: compareQuestionIds,
+  });
+}
+
+/** Our own lines begin with the id. It is parsed, not cut out, since a part of a string would keep the whole line in memory. */
+function leadingQuestionId(text: string): QuestionId | undefined {
+  const id = /^\{"question_id":(\d{1,15}|"(?:[^"\\]|\\.)+")[,}]/.exec(text)?.[1];
+  return id === undefined ? undefined : questionIdSchema.parse(JSON.parse(id));
+}

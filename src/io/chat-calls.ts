@@ -1,0 +1,203 @@
+import type { ChatCompletionSettings, TokenLimitField } from "../domain/chat-completion.js";
+import type { ChatModel, ChatReply, ChatRequest } from "../domain/chat-model.js";
+import type { EvalError } from "../domain/eval-error.js";
+import {
+  hopeless,
+  maxExhaustedInARow,
+  maxRejectedInARow,
+  recordCall,
+  retryDelayMs,
+  unknownServer,
+  type ServerRecord,
+} from "../domain/retry-policy.js";
+import { hopelessError } from "../domain/server-refusal.js";
+import type { HttpTransport } from "./http.js";
+import type { Limiter } from "./limiter.js";
+import type { OpenAIModelSettings } from "./openai-options.js";
+import { readTry, type TryResult } from "./try-result.js";
+import type { Waiter, WaitingRoom } from "./waiting-room.js";
+
+/** What calls add up to. */
+export interface CallCounts {
+  /** requests sent, each try counted */
+  requests: number;
+  /** tries after the first of a call */
+  retries: number;
+  /** replies with status 429 */
+  rateLimited: number;
+  /** calls that ended with a reply */
+  replied: number;
+  /** calls that ended without */
+  failed: number;
+  promptTokens: number;
+  completionTokens: number;
+}
+
+/** What the calls of one model share. */
+export interface ChatCallsParts {
+  readonly settings: OpenAIModelSettings;
+  readonly transport: HttpTransport;
+  readonly limiter: Limiter;
+  readonly room: WaitingRoom;
+  /** makes the body of a request */
+  readonly bodyOf: (request: ChatRequest, settings: ChatCompletionSettings) => unknown;
+  /** asks what models there are, and gives up soon */
+  readonly offeredModels: () => Promise<readonly string[] | undefined>;
+}
+
+/** The calls of one model, and what they learned about its server. */
+export interface ChatCalls extends ChatCallsParts {
+  readonly counts: CallCounts;
+  tokenLimitField: TokenLimitField;
+  record: ServerRecord;
+  /** why no try starts any more; it may still be on its way */
+  end: EvalError | Promise<EvalError> | undefined;
+}
+
+/** One call on its way, tried once or several times. */
+interface Call extends Waiter {
+  readonly calls: ChatCalls;
+  readonly request: ChatRequest;
+  attempts: number;
+  /** when the last try began, in milliseconds */
+  startedMs: number;
+  goOn(result: TryResult): void;
+  giveUp(error: unknown): void;
+}
+
+/** Begins with a server of which nothing is known. */
+export function chatCalls(parts: ChatCallsParts): ChatCalls {
+  const { settings, transport, limiter, room, bodyOf, offeredModels } = parts;
+  const counts = {
+    requests: 0,
+    retries: 0,
+    rateLimited: 0,
+    replied: 0,
+    failed: 0,
+    promptTokens: 0,
+    completionTokens: 0,
+  };
+  return {
+    settings,
+    transport,
+    limiter,
+    room,
+    bodyOf,
+    offeredModels,
+    counts,
+    tokenLimitField: "max_tokens",
+    record: unknownServer,
+    end: undefined,
+  };
+}
+
+/** The one retry layer. Each try takes a permit and gives it back before any pause. */
+export function chatModel(calls: ChatCalls): ChatModel {
+  const { settings, counts, room } = calls;
+  return async function chat(request, signal) {
+    const call: Call = { calls, request, signal, attempts: 0, startedMs: 0, goOn: ignore, giveUp: ignore };
+    for (;;) {
+      if (calls.end !== undefined) throw await calls.end;
+      const result = await tryWhenPermitted(call);
+      if (result.kind === "replied") return replied(call, result);
+      if (result.kind === "failed") return failed(call, result);
+      // a refusal has ended the calls, a new name for the bound is tried at once: either shows at the top
+      if (result.kind !== "retry") continue;
+      if (call.attempts > settings.maxRetries) return failed(call, result);
+      counts.retries += 1;
+      await room.sleep(retryDelayMs(call.attempts, result.delayMs, settings), signal);
+    }
+  };
+}
+
+/** Makes every waiting and every later call reject with this error, unless another came first. */
+export function endCalls(calls: ChatCalls, error: EvalError | Promise<EvalError>): void {
+  if (calls.end !== undefined) return;
+  calls.end = error;
+  void Promise.resolve(error).then((error) => {
+    calls.room.clear(error);
+  });
+}
+
+function tryWhenPermitted(call: Call): Promise<TryResult> {
+  return new Promise((resolve, reject) => {
+    call.goOn = resolve;
+    call.giveUp = reject;
+    call.calls.room.enter(call);
+    void call.calls.limiter.run(tryWithPermit, call);
+  });
+}
+
+async function tryWithPermit(call: Call): Promise<void> {
+  const { calls } = call;
+  // the call may have been told to give up while it waited
+  if (!calls.room.leave(call)) return;
+  try {
+    if (calls.end !== undefined) throw await calls.end;
+    const { round } = calls.limiter;
+    const result = await tryOnce(call);
+    learn(calls, result, round);
+    call.goOn(result);
+  } catch (error) {
+    call.giveUp(error);
+  }
+}
+
+async function tryOnce(call: Call): Promise<TryResult> {
+  const { transport, counts, settings, tokenLimitField, record, bodyOf } = call.calls;
+  const { model, extraBody, headers, timeoutMs, baseUrl } = settings;
+  const body = JSON.stringify(bodyOf(call.request, { model, tokenLimitField, extraBody }));
+  call.attempts += 1;
+  counts.requests += 1;
+  call.startedMs = performance.now();
+  const outcome = await transport.request({ method: "POST", path: baseUrl.chatPath, headers, body, timeoutMs });
+  const result = readTry(outcome, { settings, tokenLimitField, everSucceeded: record.everSucceeded });
+  // asking in other words is no further try
+  if (result.kind === "rename-token-limit") call.attempts -= 1;
+  return result;
+}
+
+/** Takes in what a try says about the server. */
+function learn(calls: ChatCalls, result: TryResult, round: number): void {
+  const { limiter, counts } = calls;
+  if (result.kind === "replied") limiter.reportSuccess();
+  else if (result.kind === "retry") {
+    if (result.reason === "rate-limited") counts.rateLimited += 1;
+    if (result.overloaded) limiter.reportOverload(round);
+  } else if (result.kind === "rename-token-limit") calls.tokenLimitField = "max_completion_tokens";
+  // the replies to what else is in flight will say the same: the first speaks for all
+  else if (result.kind === "refused" && calls.end === undefined) endCalls(calls, refusalOf(calls, result));
+}
+
+async function refusalOf(calls: ChatCalls, result: Extract<TryResult, { kind: "refused" }>): Promise<EvalError> {
+  return result.wantsOffered ? result.error(await calls.offeredModels()) : result.error();
+}
+
+function replied(call: Call, result: Extract<TryResult, { kind: "replied" }>): ChatReply {
+  const { calls, attempts, startedMs } = call;
+  const { counts } = calls;
+  counts.replied += 1;
+  counts.promptTokens += result.usage?.promptTokens ?? 0;
+  counts.completionTokens += result.usage?.completionTokens ?? 0;
+  calls.record = recordCall(calls.record, "replied");
+  return Object.assign(result, { latencyMs: performance.now() - startedMs, attempts });
+}
+
+/** Ends a call without a reply, and the others with it where the server is beyond hope. */
+async function failed(
+  { calls, attempts }: Call,
+  { reason, message }: Extract<TryResult, { kind: "failed" | "retry" }>,
+): Promise<ChatReply> {
+  calls.counts.failed += 1;
+  calls.record = recordCall(calls.record, reason);
+  const hope = hopeless(calls.record);
+  if (hope === undefined) return { kind: "failed", reason, message, attempts };
+  const callsInARow = hope === "gone" ? maxExhaustedInARow : maxRejectedInARow;
+  const error = hopelessError(hope, { url: calls.settings.baseUrl.shownUrl, message, callsInARow });
+  endCalls(calls, error);
+  throw await (calls.end ?? error);
+}
+
+function ignore(): void {
+  // a call that does not wait has nobody to tell
+}

@@ -1,0 +1,156 @@
+import { createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import ndjson from "ndjson";
+import type { z } from "zod";
+import { EvalError } from "../domain/eval-error.js";
+import { diskError } from "./disk-error.js";
+import { replaceFile } from "./replace-file.js";
+
+/** One line of a JSON Lines file. */
+export interface JsonLine {
+  /** from 1 */
+  readonly line: number;
+  /** position and size in the file in bytes, without the line end and a byte order mark */
+  readonly offset: number;
+  readonly length: number;
+  readonly value: unknown;
+}
+
+/** One line of a text file. */
+export interface TextLine {
+  /** from 1 */
+  readonly line: number;
+  /** position and size in the file in bytes, without the line end and a byte order mark */
+  readonly offset: number;
+  readonly length: number;
+  readonly text: string;
+}
+
+const firstBlockBytes = 256 * 1024;
+const maxLineBytes = 256 * 1024 * 1024;
+const newline = 0x0a;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Reads a JSON Lines file with flat memory. Blank lines and a byte order mark are passed over; a broken line is an `EvalError` naming
+ * file and line, never its content. (ndjson's reader names no line, quotes the data, and is quadratic in the length of a line.)
+ */
+export async function* readJsonLines(path: string): AsyncGenerator<JsonLine> {
+  for await (const lines of readLines(path)) {
+    for (const textLine of lines) {
+      const { line, offset, length } = textLine;
+      yield { line, offset, length, value: parseLine(textLine, path) };
+    }
+  }
+}
+
+/**
+ * Reads the lines of a text file that are not blank, as many at a time as lie in one block of the file: a promise a line would take
+ * longer than the line. Each group must be gone through before the next one is taken.
+ *
+ * @param onBytes gets every byte of the file, in views that hold good only during the call
+ */
+export async function* readLines(path: string, onBytes?: (bytes: Buffer) => void): AsyncGenerator<Iterable<TextLine>> {
+  let line = 0;
+  function* linesOf({ bytes, offset }: Block): Generator<TextLine> {
+    for (let start = 0; start < bytes.length;) {
+      const found = bytes.indexOf(newline, start);
+      const end = found === -1 ? bytes.length : found;
+      line++;
+      if (line === 1 && bytes.subarray(0, 3).equals(byteOrderMark)) start = byteOrderMark.length;
+      const text = bytes.toString("utf8", start, end);
+      if (text.trim() !== "") yield { line, offset: offset + start, length: end - start, text };
+      start = end + 1;
+    }
+  }
+  for await (const block of readBlocks(path)) {
+    onBytes?.(block.bytes);
+    yield linesOf(block);
+  }
+}
+
+/** Whole lines that lie one after another. */
+interface Block {
+  /** overwritten by the next block */
+  readonly bytes: Buffer;
+  /** position in the file */
+  readonly offset: number;
+}
+
+async function* readBlocks(path: string): AsyncGenerator<Block> {
+  const handle = await open(path).catch((error: unknown) => {
+    throw diskError(error, `cannot read ${path}`);
+  });
+  try {
+    let buffer: Buffer = Buffer.allocUnsafeSlow(firstBlockBytes);
+    let [filled, offset, isAtEnd] = [0, 0, false];
+    while (!isAtEnd) {
+      const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled);
+      filled += bytesRead;
+      isAtEnd = bytesRead === 0;
+      const end = isAtEnd ? filled : buffer.subarray(0, filled).lastIndexOf(newline) + 1;
+      if (end > 0) yield { bytes: buffer.subarray(0, end), offset };
+      buffer.copyWithin(0, end, filled);
+      filled -= end;
+      offset += end;
+      if (filled === buffer.length) buffer = grown(buffer, path);
+    }
+  } catch (error) {
+    throw diskError(error, `cannot read ${path}`);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes room for a line that is longer than the buffer. */
+function grown(buffer: Buffer, path: string): Buffer {
+  if (buffer.length >= maxLineBytes)
+    throw new EvalError("input", `${path}: a line is longer than ${maxLineBytes} bytes`);
+  const larger = Buffer.allocUnsafeSlow(buffer.length * 2);
+  buffer.copy(larger);
+  return larger;
+}
+
+/** Parses a line of a file; the error names both. */
+export function parseLine({ text, line }: TextLine, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new EvalError("input", `${path}:${line}: not valid JSON (${jsonFault(error, text)})`, {
+      hint: "each line must hold one JSON object",
+    });
+  }
+}
+
+/** Says where the fault is without quoting the text, which may hold anything. Not every message of the parser names a position. */
+function jsonFault(error: unknown, text: string): string {
+  const message = error instanceof Error ? error.message : "";
+  if (/^Unexpected end of JSON/.test(message)) return `the line ends early, after ${text.length} characters`;
+  const position = / JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1];
+  return position === undefined ? "a character in a wrong place" : `at character ${Number(position) + 1}`;
+}
+
+/** Checks a parsed line; the error names file, line and field. */
+export function parseRow<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue === undefined || issue.path.length === 0 ? "the line" : `field ${fieldName(issue.path)}`;
+  throw new EvalError("input", `${where}: ${field}: ${issue?.message ?? "invalid"}`);
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+/** Writes rows as JSON Lines and puts the file in place in one step. */
+export async function writeJsonLines(path: string, rows: Iterable<unknown> | AsyncIterable<unknown>): Promise<void> {
+  await replaceFile(path, (temporary) =>
+    pipeline(Readable.from(rows), ndjson.stringify(), createWriteStream(temporary)),
+  );
+}

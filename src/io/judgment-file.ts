@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { decodeJudgment, judgmentRowSchema } from "../domain/eval-output.js";
+import type { Judgment, RatedJudgment } from "../domain/judgment.js";
+import { judgmentKey } from "../domain/judgment.js";
+import type { QuestionId } from "../domain/question.js";
+import { compareQuestionIds, questionIdSchema } from "../domain/question.js";
+import { parseRow, readJsonLines } from "./jsonl.js";
+import { isNonEmpty } from "./output-tree.js";
+import { settleFile } from "./settle.js";
+
+/** Reads InstructLab's, FastChat's or our own judgments; nothing where there is no file. */
+export async function* readJudgments(path: string): AsyncGenerator<Judgment> {
+  if (!(await isNonEmpty(path))) return;
+  for await (const { value, line } of readJsonLines(path))
+    yield decodeJudgment(parseRow(judgmentRowSchema, value, `${path}:${line}`));
+}
+
+/** The replies to be found for one model, by `judgmentKey`; texts are dropped, they are on disk. */
+export async function readRatedJudgments(path: string, model: string): Promise<Map<string, RatedJudgment>> {
+  const rated = new Map<string, RatedJudgment>();
+  for await (const judgment of readJudgments(path))
+    if (judgment.kind === "rated" && judgment.model === model)
+      rated.set(judgmentKey(judgment), { ...judgment, text: "", userPrompt: "" });
+  return rated;
+}
+
+const keySchema = z.object({
+  model: z.string(),
+  question_id: questionIdSchema,
+  turn: z.number(),
+  choice: z.number().default(0),
+});
+
+type Key = readonly [model: string, id: QuestionId, turn: number, choice: number];
+
+/** Sorts judgments by model, question, turn and repeat; of several with one key the last stays. */
+export async function settleJudgments(path: string): Promise<void> {
+  if (!(await isNonEmpty(path))) return;
+  const models = new Map<string, string>();
+  await settleFile<Key>(path, {
+    keyOf: (row) => {
+      const { model, question_id: id, turn, choice } = keySchema.parse(row);
+      // one string per model, not one per line
+      if (!models.has(model)) models.set(model, model);
+      return [models.get(model) ?? model, id, turn, choice];
+    },
+    compare: compareKeys,
+  });
+}
+
+function compareKeys(left: Key, right: Key): number {
+  if (left[0] !== right[0]) return left[0] < right[0] ? -1 : 1;
+  return compareQuestionIds(left[1], right[1]) || left[2] - right[2] || left[3] - right[3];
+}

@@ -1,0 +1,84 @@
+import { mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname } from "node:path";
+import { kill, pid } from "node:process";
+import lockfile from "proper-lockfile";
+import { z } from "zod";
+import { EvalError } from "../domain/eval-error.js";
+import { diskError } from "./disk-error.js";
+
+const ownerSchema = z.object({ pid: z.number().int().positive(), host: z.string() });
+
+const staleMs = 30_000;
+
+/**
+ * Runs `work` while no other process does so on the same file. A lock whose owner on this host is no longer alive is taken over at once;
+ * any other abandoned one after 30 seconds. Losing the lock (a process that was suspended) aborts the signal that `work` gets.
+ */
+export async function withLock<Result>(path: string, work: (lost: AbortSignal) => Promise<Result>): Promise<Result> {
+  const lost = new AbortController();
+  const release = await acquire(path, () => {
+    lost.abort(new EvalError("locked", `the lock on ${path} was lost: another process has taken it over`));
+  });
+  try {
+    return await work(lost.signal);
+  } finally {
+    await release();
+  }
+}
+
+async function acquire(path: string, onLost: () => void): Promise<() => Promise<void>> {
+  const ownerFile = `${path}.lock-owner.json`;
+  const take = (): Promise<() => Promise<void>> =>
+    lockfile.lock(path, { realpath: false, stale: staleMs, update: staleMs / 3, onCompromised: onLost });
+  let release: () => Promise<void>;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    release = await take().catch(async (error: unknown) => {
+      if (!isLocked(error) || !(await ownerIsDead(ownerFile))) throw error;
+      // An old date makes the lock stale, so that taking it over goes through the library's own race-free path.
+      await utimes(`${path}.lock`, 1, 1).catch(() => undefined);
+      return take();
+    });
+  } catch (error) {
+    if (!isLocked(error)) throw diskError(error, `cannot lock ${path}`);
+    throw new EvalError("locked", `another branchbench process is working on ${path}`, {
+      hint: "wait for it to end, or use another --output-dir",
+    });
+  }
+  await writeFile(ownerFile, JSON.stringify({ pid, host: hostname() }));
+  return async () => {
+    await rm(ownerFile, { force: true });
+    // A lock that was lost cannot be released; the loss was reported when it happened.
+    await release().catch(() => undefined);
+  };
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ELOCKED";
+}
+
+async function ownerIsDead(ownerFile: string): Promise<boolean> {
+  const text = await readFile(ownerFile, "utf8").catch(() => undefined);
+  if (text === undefined) return false;
+  const owner = ownerSchema.safeParse(safeJson(text));
+  if (!owner.success || owner.data.host !== hostname()) return false;
+  return !isAlive(owner.data.pid);
+}
+
+function safeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    kill(processId, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+  }
+}

@@ -1,0 +1,111 @@
+import { mkdir, readdir, rename, stat } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import { checkOutputName } from "../domain/output-name.js";
+import { diskError } from "./disk-error.js";
+
+/** The files that belong to one set of records. */
+export interface RecordPaths {
+  /** InstructLab's file */
+  readonly records: string;
+  /** what failed, with reasons; absent where nothing did */
+  readonly failed: string;
+  readonly manifest: string;
+  readonly progress: string;
+}
+
+/** Where a benchmark's results lie: InstructLab's `eval_output` tree. */
+export interface OutputTree {
+  /** `<output>/<bench>[/<branch>]` */
+  readonly folder: string;
+  answers(model: string): RecordPaths;
+  judgments(judge: string): RecordPaths;
+  /** names of the models that have answers or failures, sorted */
+  listAnswers(): Promise<string[]>;
+  /** names of the judges that have judgments or failures, sorted */
+  listJudgments(): Promise<string[]>;
+  /** Moves what exists of the files into a dated folder inside the tree; returns where they are now, or undefined where there were none. */
+  moveAside(paths: RecordPaths, now: Date): Promise<RecordPaths | undefined>;
+}
+
+const judgmentSuffix = "_single";
+
+export function outputTree(outputDir: string, bench: string, branch?: string): OutputTree {
+  const folder = join(
+    outputDir,
+    checkOutputName(bench, "benchmark"),
+    ...(branch === undefined ? [] : [checkOutputName(branch, "branch")]),
+  );
+  const answersFolder = join(folder, "model_answer");
+  const judgmentsFolder = join(folder, "model_judgment");
+  return {
+    folder,
+    answers: (model) => recordPaths(join(answersFolder, checkOutputName(model, "model"))),
+    judgments: (judge) => recordPaths(join(judgmentsFolder, `${checkOutputName(judge, "judge")}${judgmentSuffix}`)),
+    listAnswers: () => listNames(answersFolder, ""),
+    listJudgments: () => listNames(judgmentsFolder, judgmentSuffix),
+    moveAside: (paths, now) => moveAside(folder, paths, now),
+  };
+}
+
+/** The paths beside `<stem>.jsonl`. */
+function recordPaths(stem: string): RecordPaths {
+  return {
+    records: `${stem}.jsonl`,
+    failed: `${stem}.failed.jsonl`,
+    manifest: `${stem}.manifest.json`,
+    progress: `${stem}.progress.json`,
+  };
+}
+
+async function listNames(folder: string, suffix: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw diskError(error, `cannot read ${folder}`);
+  });
+  const names = new Set<string>();
+  for (const entry of entries) {
+    if (!entry.isFile() || entry.name.startsWith(".")) continue;
+    const path = relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/");
+    const name = /^(.*?)(?:\.failed)?\.jsonl$/.exec(path)?.[1];
+    if (name !== undefined && name.endsWith(suffix)) names.add(name.slice(0, name.length - suffix.length));
+  }
+  return [...names].sort((left, right) => (left < right ? -1 : 1));
+}
+
+async function moveAside(folder: string, paths: RecordPaths, now: Date): Promise<RecordPaths | undefined> {
+  const dated = join(folder, ".aside", now.toISOString().replaceAll(/[:.]/g, "-"));
+  const place = (path: string): string => join(dated, relative(folder, path));
+  const aside = {
+    records: place(paths.records),
+    failed: place(paths.failed),
+    manifest: place(paths.manifest),
+    progress: place(paths.progress),
+  };
+  let moved = false;
+  for (const part of ["records", "failed", "manifest"] as const) {
+    if (!(await exists(paths[part]))) continue;
+    try {
+      await mkdir(dirname(aside[part]), { recursive: true });
+      await rename(paths[part], aside[part]);
+    } catch (error) {
+      throw diskError(error, `cannot move ${paths[part]} aside`);
+    }
+    moved = true;
+  }
+  return moved ? aside : undefined;
+}
+
+/** Whether a file holds anything. */
+export async function isNonEmpty(path: string): Promise<boolean> {
+  return stat(path).then(
+    ({ size }) => size > 0,
+    () => false,
+  );
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import Handlebars from "handlebars";
+import { parse as parseYaml } from "yaml";
+import { z } from "zod";
+import { EvalError } from "../domain/eval-error.js";
+import type { JudgedTurn, JudgePrompt, JudgePromptSet } from "../domain/judge-prompt.js";
+import { fastChatJudgePrompt, frameDelimiter, judgePromptKinds, judgePromptSet } from "../domain/judge-prompt.js";
+import { diskError } from "./disk-error.js";
+import { parseRow, readJsonLines } from "./jsonl.js";
+import { packageRoot } from "./package-info.js";
+
+const fastChatPromptSchema = z.object({ name: z.string(), system_prompt: z.string(), prompt_template: z.string() });
+
+/** Reads judge prompts in FastChat's format (`judge_prompts.jsonl`). */
+export async function readFastChatPrompts(path: string): Promise<JudgePromptSet> {
+  const prompts: JudgePrompt[] = [];
+  for await (const { value, line } of readJsonLines(path)) {
+    const row = parseRow(fastChatPromptSchema, value, `${path}:${line}`);
+    const prompt = located(`${path}:${line}`, () => fastChatJudgePrompt(row));
+    if (prompt !== undefined) prompts.push(prompt);
+  }
+  return judgePromptSet(path, prompts);
+}
+
+/** Reads branchbench's own judge prompts. */
+export async function readBuiltinPrompts(): Promise<JudgePromptSet> {
+  const folder = join(packageRoot, "prompts", "judge");
+  const prompts = await Promise.all(judgePromptKinds.map((kind) => readHandlebarsPrompt(join(folder, `${kind}.hbs`))));
+  return judgePromptSet("branchbench's own judge prompts", prompts);
+}
+
+const frontMatterSchema = z.strictObject({
+  name: z.string().min(1),
+  kind: z.enum(judgePromptKinds),
+  scale: z.strictObject({ min: z.number(), max: z.number() }),
+  system: z.string(),
+});
+
+/** Reads one Handlebars prompt with its front matter and tries it out, so that a mistake in it shows before anything is asked. */
+export async function readHandlebarsPrompt(path: string): Promise<JudgePrompt> {
+  const source = await readFile(path, "utf8").catch((error: unknown) => {
+    throw diskError(error, `cannot read ${path}`);
+  });
+  const parts = /^---\r?\n([\s\S]*?)\r?\n---\r?\n([\s\S]*)$/.exec(source);
+  if (parts === null) throw new EvalError("input", `${path}: it does not begin with front matter between --- lines`);
+  const meta = parseRow(
+    frontMatterSchema,
+    located(path, () => parseYaml(parts[1] ?? "") as unknown),
+    path,
+  );
+  const compile = (template: string): HandlebarsTemplateDelegate =>
+    Handlebars.compile(template, { noEscape: true, strict: true, preventIndent: true });
+  const [system, body] = [compile(meta.system), compile(parts[2] ?? "")];
+  const prompt: JudgePrompt = {
+    name: meta.name,
+    kind: meta.kind,
+    scale: meta.scale,
+    hash: createHash("sha256").update(source).digest("hex"),
+    fill: (turns) => {
+      const values = promptValues(meta.scale, turns);
+      return { system: system(values).trim(), user: body(values).trim() };
+    },
+  };
+  const example: JudgedTurn = { question: "", answer: "", reference: "" };
+  located(path, () => prompt.fill(meta.kind.startsWith("multi-turn") ? [example, example] : [example]));
+  return prompt;
+}
+
+function promptValues(scale: JudgePrompt["scale"], turns: readonly JudgedTurn[]): object {
+  const numbered = turns.map((turn, index) => ({ number: index + 1, ...turn }));
+  return { delimiter: frameDelimiter(turns), scale, turns: numbered, last: numbered.at(-1) };
+}
+
+/** Puts the place in front of what a parser says. */
+function located<Result>(where: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new EvalError("input", `${where}: ${error.message.split("\n")[0] ?? "invalid"}`, { cause: error });
+  }
+}

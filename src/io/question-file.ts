@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { EvalError } from "../domain/eval-error.js";
+import type { Question, QuestionId } from "../domain/question.js";
+import { decodeQuestion, questionRowSchema } from "../domain/question.js";
+import type { QuestionKey, QuestionSelection } from "../domain/question-selection.js";
+import { selectQuestions } from "../domain/question-selection.js";
+import { diskError } from "./disk-error.js";
+import type { TextLine } from "./jsonl.js";
+import { parseLine, parseRow, readLines } from "./jsonl.js";
+
+/** A question file that was read once and found good. The questions themselves stay on disk. */
+export interface QuestionFile {
+  readonly path: string;
+  /** sha256 of the file, in hex */
+  readonly sha256: string;
+  /** in file order */
+  readonly keys: readonly QuestionKey[];
+}
+
+/** Checks every line before anything is asked. */
+export async function openQuestionFile(path: string): Promise<QuestionFile> {
+  const keys: QuestionKey[] = [];
+  const lines = new Map<QuestionId, number>();
+  const categories = new Map<string, string>();
+  const hash = createHash("sha256");
+  const check = (textLine: TextLine): void => {
+    const { line } = textLine;
+    const { question_id: id, category } = parseRow(questionRowSchema, parseLine(textLine, path), `${path}:${line}`);
+    const earlier = lines.get(id);
+    if (earlier !== undefined)
+      throw new EvalError("input", `${path}:${line}: field question_id: ${id} stands already in line ${earlier}`);
+    lines.set(id, line);
+    if (!categories.has(category)) categories.set(category, category);
+    keys.push({ id, category: categories.get(category) ?? category });
+  };
+  for await (const group of readLines(path, (bytes) => hash.update(bytes))) for (const line of group) check(line);
+  if (keys.length === 0) throw new EvalError("input", `${path}: it holds no question`);
+  return { path, sha256: hash.digest("hex"), keys };
+}
+
+/** The selected questions in file order, read as they are needed. */
+export async function* readQuestions(file: QuestionFile, selection: QuestionSelection = {}): AsyncGenerator<Question> {
+  const selected = selectQuestions(file.keys, selection);
+  let [position, next] = [0, 0];
+  for await (const group of readLines(file.path)) {
+    for (const line of group) {
+      if (position++ !== selected[next]) continue;
+      next++;
+      yield decodeQuestion(
+        parseRow(questionRowSchema, parseLine(line, file.path), `${file.path}:${line.line}`),
+      );
+      if (next === selected.length) return;
+    }
+  }
+}
+
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  } catch (error) {
+    throw diskError(error, `cannot read ${path}`);
+  }
+  return hash.digest("hex");
+}

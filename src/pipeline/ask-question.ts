@@ -1,0 +1,86 @@
+import type { AnswerChoice, AnswerFailure, AnswerTurn } from "../domain/answer.js";
+import type { ChatModel } from "../domain/chat-model.js";
+import { conversation } from "../domain/conversation.js";
+import type { Question } from "../domain/question.js";
+import { splitReasoning } from "../domain/reasoning.js";
+
+/** What decides the requests for a question. */
+export interface AskingRules {
+  readonly temperature: number;
+  readonly maxTokens: number;
+  readonly numChoices: number;
+  readonly seed: number | undefined;
+  readonly systemPrompt: string | undefined;
+}
+
+export interface AskingPorts {
+  readonly model: ChatModel;
+  readonly signal?: AbortSignal;
+  /** called after each turn that is not the last, so that what was paid for is on disk before the next turn is asked */
+  readonly onTurn: (choices: readonly AnswerChoice[]) => Promise<void>;
+  readonly onReply: (turn: AnswerTurn) => void;
+}
+
+/** What one question came to; who answered, and when, is the caller's to add. */
+export type AskedQuestion = { readonly choices: readonly AnswerChoice[] } & (
+  | AnswerFailure
+  | { readonly kind: "answered" }
+);
+
+/** Asks every turn that `finished` does not hold yet, in order, in one conversation per choice. */
+export async function askQuestion(
+  question: Question,
+  finished: readonly AnswerChoice[],
+  options: { readonly rules: AskingRules; readonly ports: AskingPorts },
+): Promise<AskedQuestion> {
+  const { rules, ports } = options;
+  const choices: AnswerChoice[] = [];
+  for (let index = 0; index < rules.numChoices; index++) {
+    const turns: AnswerTurn[] = [...(finished.find((choice) => choice.index === index)?.turns ?? [])];
+    choices.push({ index, turns });
+    while (turns.length < question.turns.length) {
+      const turn = await askTurn(question, turns, { rules, ports, choice: index });
+      if ("kind" in turn) return { ...turn, choices };
+      turns.push(turn);
+      ports.onReply(turn);
+      if (turns.length < question.turns.length || index + 1 < rules.numChoices) await ports.onTurn(choices);
+    }
+  }
+  return { kind: "answered", choices };
+}
+
+async function askTurn(
+  question: Question,
+  finished: readonly AnswerTurn[],
+  options: { readonly rules: AskingRules; readonly ports: AskingPorts; readonly choice: number },
+): Promise<AnswerTurn | AnswerFailure> {
+  const { rules, ports } = options;
+  const reply = await ports.model(
+    {
+      messages: conversation(question, finished, rules.systemPrompt),
+      temperature: rules.temperature,
+      maxTokens: rules.maxTokens,
+      ...(rules.seed !== undefined && { seed: rules.seed + options.choice }),
+    },
+    ports.signal,
+  );
+  const turn = finished.length + 1;
+  if (reply.kind === "failed") return { kind: "failed", reason: reply.reason, message: reply.message, turn };
+  const split = splitReasoning(reply.text);
+  const reasoning = reply.reasoning ?? split.reasoning;
+  if (split.text === "" && reasoning !== undefined)
+    return {
+      kind: "failed",
+      reason: "reasoning-only",
+      message: `the reply holds thinking but no answer (finish_reason ${reply.finishReason ?? "unknown"})`,
+      turn,
+    };
+  return {
+    text: split.text,
+    latencyMs: reply.latencyMs,
+    attempts: reply.attempts,
+    ...(reasoning !== undefined && { reasoning }),
+    ...(reply.finishReason !== undefined && { finishReason: reply.finishReason }),
+    ...(reply.usage !== undefined && { usage: reply.usage }),
+  };
+}

@@ -1,0 +1,250 @@
+import { rm } from "node:fs/promises";
+import type { Answer, FailedAnswer } from "../domain/answer.js";
+import type { ChatModel } from "../domain/chat-model.js";
+import { encodeAnswer } from "../domain/eval-output.js";
+import { EvalError } from "../domain/eval-error.js";
+import type { AnswerSettings } from "../domain/manifest.js";
+import { answerMaxTokens, answerTemperature } from "../domain/mt-bench.js";
+import type { Question, QuestionId } from "../domain/question.js";
+import { compareQuestionIds } from "../domain/question.js";
+import type { QuestionSelection } from "../domain/question-selection.js";
+import { selectQuestions } from "../domain/question-selection.js";
+import { readAnswersOf, readFailedAnswers, settleAnswers } from "../io/answer-file.js";
+import { newAnswerId } from "../io/identifiers.js";
+import { openJournal } from "../io/journal.js";
+import type { Journal } from "../io/journal.js";
+import { writeJsonLines } from "../io/jsonl.js";
+import { withLock } from "../io/lock.js";
+import type { OutputTree, RecordPaths } from "../io/output-tree.js";
+import { isNonEmpty } from "../io/output-tree.js";
+import { progressFile } from "../io/progress-file.js";
+import type { QuestionFile } from "../io/question-file.js";
+import { readQuestions } from "../io/question-file.js";
+import { askQuestion } from "./ask-question.js";
+import { fanOut, throwIfStopped } from "./fan-out.js";
+import type { ProgressCounter, ProgressListener } from "./progress.js";
+import { progressCounter } from "./progress.js";
+import { keepAnswerManifest } from "./run-manifest.js";
+import type { ServerFacts } from "./run-manifest.js";
+
+export interface GenAnswersInput {
+  readonly bench: string;
+  readonly output: OutputTree;
+  readonly questions: QuestionFile;
+  readonly selection?: QuestionSelection;
+  /** the candidate's name, as its server knows it and as the files are called */
+  readonly model: string;
+  /** for all questions, instead of MT-Bench's temperature per category */
+  readonly temperature?: number;
+  readonly maxTokens?: number;
+  /** answers per question, each a conversation of its own */
+  readonly numChoices?: number;
+  readonly seed?: number;
+  readonly systemPrompt?: string;
+  /** moves what an earlier run left aside instead of going on with it */
+  readonly fresh?: boolean;
+}
+
+export interface GenAnswersPorts {
+  readonly model: ChatModel;
+  readonly server: ServerFacts;
+  readonly progress?: ProgressListener;
+  /** stops taking questions; what is under way ends and is saved */
+  readonly signal?: AbortSignal;
+  /** called with every answer of the selection, whether it is new or from an earlier run; a pending promise holds further questions back */
+  readonly onAnswer?: (answer: Answer) => Promise<void> | void;
+  /** upper bound of the conversations under way; the model's own limiter decides how many requests are */
+  readonly width?: number;
+}
+
+export interface GenAnswersSummary {
+  readonly paths: RecordPaths;
+  /** questions selected */
+  readonly total: number;
+  /** complete answers that earlier runs left */
+  readonly resumed: number;
+  /** complete answers of this run */
+  readonly answered: number;
+  /** questions of this run without a complete answer, by reason */
+  readonly failed: Readonly<Record<string, number>>;
+  /** failed share of the selected questions */
+  readonly errorRate: number;
+  readonly movedAside?: string;
+}
+
+/** Conversations under way at once; many more than a server takes, so that those that wait for a retry hold nobody up. */
+export const defaultWidth = 512;
+
+/**
+ * Asks a candidate the questions it has not answered yet, and keeps each answer as soon as it exists.
+ * Failures are records, too, and are asked again by the next run. Throws `EvalError` for what stops a run: other settings than those
+ * on disk, a lock, a dead key, a full disk, an abort; all that was finished is saved then.
+ */
+export async function genAnswers(input: GenAnswersInput, ports: GenAnswersPorts): Promise<GenAnswersSummary> {
+  const paths = input.output.answers(input.model);
+  return withLock(paths.records, async (lost) => {
+    const signal = ports.signal === undefined ? lost : AbortSignal.any([lost, ports.signal]);
+    const movedAside = input.fresh === true ? await input.output.moveAside(paths, new Date()) : undefined;
+    const selected = selectQuestions(input.questions.keys, input.selection ?? {});
+    await keepAnswerManifest(paths.manifest, answerSettings(input, ports.server), {
+      server: ports.server,
+      questions: input.questions,
+      selected: selected.length,
+      hasRecords: (await isNonEmpty(paths.records)) || (await isNonEmpty(paths.failed)),
+    });
+    const counter = progressCounter("gen-answers", input.model, [
+      progressFile(paths.progress, Date.now),
+      ports.progress,
+    ]);
+    counter.add({ total: selected.length });
+    try {
+      const outcome = await askMissing({ input, ports: { ...ports, signal }, paths, counter }, selected);
+      counter.end("done");
+      return {
+        paths,
+        total: selected.length,
+        ...outcome,
+        ...(movedAside !== undefined && { movedAside: movedAside.records }),
+      };
+    } catch (error) {
+      counter.end(error instanceof EvalError && error.code === "interrupted" ? "interrupted" : "stopped");
+      throw error;
+    }
+  });
+}
+
+function answerSettings(input: GenAnswersInput, server: ServerFacts): AnswerSettings {
+  return {
+    bench: input.bench,
+    model: input.model,
+    questions_sha256: input.questions.sha256,
+    temperature: input.temperature ?? "by category",
+    max_tokens: input.maxTokens ?? answerMaxTokens,
+    num_choices: input.numChoices ?? 1,
+    seed: input.seed ?? null,
+    system_prompt: input.systemPrompt ?? null,
+    extra_body: server.extraBody ?? null,
+  };
+}
+
+interface Run {
+  readonly input: GenAnswersInput;
+  readonly ports: GenAnswersPorts & { readonly signal: AbortSignal };
+  readonly paths: RecordPaths;
+  readonly counter: ProgressCounter;
+}
+
+interface Journals {
+  readonly answers: Journal;
+  readonly failures: Journal;
+}
+
+type Outcome = Pick<GenAnswersSummary, "resumed" | "answered" | "failed" | "errorRate">;
+
+async function askMissing(run: Run, selected: readonly number[]): Promise<Outcome> {
+  const { input, ports, paths } = run;
+  const journals: Journals = { answers: await openJournal(paths.records), failures: await openJournal(paths.failed) };
+  const failed: Record<string, number> = {};
+  let [resumed, answered, failures] = [0, 0, 0];
+  try {
+    const done = await finishedBefore(run, selected);
+    resumed = run.counter.snapshot().resumed;
+    const partial = await readFailedAnswers(paths.failed, done);
+    const askOne = async (question: Question): Promise<void> => {
+      if (done.has(question.id)) return;
+      const answer = await answerOne(run, question, { partial: partial.get(question.id), journals });
+      if (answer.kind === "answered") {
+        answered++;
+        done.add(answer.questionId);
+      } else {
+        failures++;
+        failed[answer.reason] = (failed[answer.reason] ?? 0) + 1;
+      }
+      run.counter.add({ done: 1, failed: answer.kind === "failed" ? 1 : 0 });
+      await ports.onAnswer?.(answer);
+    };
+    const source = readQuestions(input.questions, input.selection);
+    await fanOut(source, askOne, { width: ports.width ?? defaultWidth, signal: ports.signal });
+    throwIfStopped(ports.signal);
+    await settleAnswers(paths.records);
+    await settleFailures(paths.failed, done);
+  } finally {
+    await journals.answers.close();
+    await journals.failures.close();
+  }
+  return { resumed, answered, failed, errorRate: selected.length === 0 ? 0 : failures / selected.length };
+}
+
+/** Ids that have a complete answer on disk; each answer of the selection is passed on. */
+async function finishedBefore(run: Run, positions: readonly number[]): Promise<Set<QuestionId>> {
+  const { input, ports, paths } = run;
+  const done = new Set<QuestionId>();
+  // these sets are large where the question set is
+  if (!(await isNonEmpty(paths.records))) return done;
+  const selected = new Set(positions.map((position) => input.questions.keys[position]?.id ?? ""));
+  const isWhole = selected.size === input.questions.keys.length;
+  const known = isWhole ? selected : new Set(input.questions.keys.map(({ id }) => id));
+  for await (const answer of readAnswersOf(paths.records, known, input.questions.path)) {
+    if (answer.kind !== "answered" || done.has(answer.questionId)) continue;
+    done.add(answer.questionId);
+    if (!selected.has(answer.questionId)) continue;
+    run.counter.add({ resumed: 1 });
+    await ports.onAnswer?.(answer);
+  }
+  return done;
+}
+
+async function answerOne(
+  run: Run,
+  question: Question,
+  options: { readonly partial: FailedAnswer | undefined; readonly journals: Journals },
+): Promise<Answer> {
+  const { input, ports, counter } = run;
+  const { answers, failures } = options.journals;
+  const answerId = options.partial?.answerId ?? newAnswerId();
+  const record = <Kind extends object>(
+    outcome: Kind,
+  ): Kind & Pick<Answer, "questionId" | "answerId" | "model" | "tstamp"> => ({
+    questionId: question.id,
+    answerId,
+    model: input.model,
+    tstamp: Date.now() / 1000,
+    ...outcome,
+  });
+  const asked = await askQuestion(question, options.partial?.choices ?? [], {
+    rules: {
+      temperature: answerTemperature(question, input.temperature),
+      maxTokens: input.maxTokens ?? answerMaxTokens,
+      numChoices: input.numChoices ?? 1,
+      seed: input.seed,
+      systemPrompt: input.systemPrompt,
+    },
+    ports: {
+      model: ports.model,
+      signal: ports.signal,
+      onReply: (turn) => counter.tokens(turn.usage),
+      onTurn: async (choices) => {
+        const turn = (choices.at(-1)?.turns.length ?? 0) + 1;
+        const unfinished = {
+          kind: "failed",
+          choices,
+          reason: "interrupted",
+          message: "the run ended before the next turn",
+          turn,
+        } as const;
+        await failures.append(encodeAnswer(record(unfinished)));
+      },
+    },
+  });
+  const answer: Answer = record(asked);
+  await (answer.kind === "answered" ? answers : failures).append(encodeAnswer(answer));
+  return answer;
+}
+
+/** Keeps the last failure of each question that has no complete answer. */
+async function settleFailures(path: string, answered: ReadonlySet<QuestionId>): Promise<void> {
+  const failed = await readFailedAnswers(path, answered);
+  if (failed.size === 0) return rm(path, { force: true });
+  const rows = [...failed.values()].sort((left, right) => compareQuestionIds(left.questionId, right.questionId));
+  return writeJsonLines(path, rows.map(encodeAnswer));
+}

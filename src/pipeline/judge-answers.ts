@@ -1,0 +1,294 @@
+import { rm } from "node:fs/promises";
+import type { Answer } from "../domain/answer.js";
+import type { ChatModel } from "../domain/chat-model.js";
+import { EvalError } from "../domain/eval-error.js";
+import type { JudgmentRow } from "../domain/eval-output.js";
+import { encodeJudgment } from "../domain/eval-output.js";
+import type { Judgment } from "../domain/judgment.js";
+import { isSameAnswer, judgmentKey } from "../domain/judgment.js";
+import type { JudgingRules, PlannedJudgment } from "../domain/judgment-plan.js";
+import { planJudgments } from "../domain/judgment-plan.js";
+import type { JudgmentSettings } from "../domain/manifest.js";
+import { judgmentManifestSchema } from "../domain/manifest.js";
+import { judgeMaxTokens, judgeTemperature } from "../domain/mt-bench.js";
+import type { Question, QuestionId } from "../domain/question.js";
+import type { QuestionSelection } from "../domain/question-selection.js";
+import type { RatingParser } from "../domain/rating.js";
+import { requireReferences } from "../domain/references.js";
+import { readAnswersOf, readFailedAnswers } from "../io/answer-file.js";
+import { openJournal } from "../io/journal.js";
+import { readJsonFile, writeJsonFile } from "../io/json-file.js";
+import { writeJsonLines } from "../io/jsonl.js";
+import { readJudgments, readRatedJudgments, settleJudgments } from "../io/judgment-file.js";
+import { withLock } from "../io/lock.js";
+import type { OutputTree, RecordPaths } from "../io/output-tree.js";
+import { progressFile } from "../io/progress-file.js";
+import type { QuestionFile } from "../io/question-file.js";
+import { readQuestions } from "../io/question-file.js";
+import { fanOut, throwIfStopped } from "./fan-out.js";
+import { defaultWidth } from "./gen-answers.js";
+import { judgeTurn } from "./judge-turn.js";
+import type { ProgressCounter, ProgressListener } from "./progress.js";
+import { progressCounter } from "./progress.js";
+import { keepJudgmentManifest } from "./run-manifest.js";
+import type { ServerFacts } from "./run-manifest.js";
+
+export interface JudgeAnswersInput {
+  readonly bench: string;
+  readonly output: OutputTree;
+  readonly questions: QuestionFile;
+  readonly selection?: QuestionSelection;
+  /** the candidate whose answers are judged */
+  readonly model: string;
+  readonly judge: string;
+  readonly rules: JudgingRules;
+  /** a file of answers instead of the tree's own */
+  readonly answersFile?: string;
+  /** puts the judge's system text into the user message, for judges whose chat template knows no system role */
+  readonly mergeSystemUserMessage?: boolean;
+  readonly parser?: RatingParser;
+  readonly maxTokens?: number;
+  readonly seed?: number;
+  /** moves this model's judgments aside instead of going on with them */
+  readonly fresh?: boolean;
+  /** a judge that is the candidate favours itself; it must be asked for */
+  readonly allowSelfJudging?: boolean;
+}
+
+export interface JudgeAnswersPorts {
+  readonly judge: ChatModel;
+  readonly server: ServerFacts;
+  /** answers as they come, instead of those on disk */
+  readonly answers?: AsyncIterable<Answer>;
+  readonly progress?: ProgressListener;
+  /** stops taking answers; what is under way ends and is saved */
+  readonly signal?: AbortSignal;
+  readonly width?: number;
+}
+
+export interface JudgeAnswersSummary {
+  readonly paths: RecordPaths;
+  /** judgments that the selected questions call for, one a turn */
+  readonly expected: number;
+  /** judgments that earlier runs left */
+  readonly resumed: number;
+  /** judgments with a score, those of earlier runs included; the next two likewise */
+  readonly scored: number;
+  /** judge replies without a usable rating, by reason */
+  readonly unscored: Readonly<Record<string, number>>;
+  /** judgments without a reply from the judge, by reason */
+  readonly failed: Readonly<Record<string, number>>;
+  /** turns that the candidate did not answer, which nobody judges */
+  readonly unanswered: number;
+  /** share of the expected judgments without a score */
+  readonly errorRate: number;
+}
+
+/**
+ * Asks a judge to rate each answered turn that it has not rated yet, and keeps each judgment as soon as it exists. A changed answer is
+ * judged again. Throws `EvalError` as `genAnswers` does.
+ */
+export async function judgeAnswers(input: JudgeAnswersInput, ports: JudgeAnswersPorts): Promise<JudgeAnswersSummary> {
+  if (input.judge === input.model && input.allowSelfJudging !== true)
+    throw new EvalError(
+      "input",
+      `judge and candidate are the same model (${input.model}), which favours its own answers`,
+      {
+        hint: "name another judge, or say --allow-self-judging",
+      },
+    );
+  const questions = new Map<QuestionId, Question>();
+  for await (const question of readQuestions(input.questions, input.selection)) questions.set(question.id, question);
+  requireReferences(questions.values(), input.rules.references);
+  const paths = input.output.judgments(input.judge);
+  return withLock(paths.records, async (lost) => {
+    const signal = ports.signal === undefined ? lost : AbortSignal.any([lost, ports.signal]);
+    if (input.fresh === true) await setModelAside(input, paths);
+    await keepJudgmentManifest(paths.manifest, input.model, {
+      settings: judgmentSettings(input, ports.server),
+      circumstances: {
+        server: ports.server,
+        questions: input.questions,
+        selected: questions.size,
+        promptsSource: input.rules.prompts.source,
+        referencesSource: input.rules.references?.source ?? null,
+      },
+    });
+    const counter = progressCounter("judge-answers", input.judge, [
+      progressFile(paths.progress, Date.now),
+      ports.progress,
+    ]);
+    try {
+      const summary = await judgeMissing({ input, ports: { ...ports, signal }, paths, counter, questions });
+      counter.end("done");
+      return summary;
+    } catch (error) {
+      counter.end(error instanceof EvalError && error.code === "interrupted" ? "interrupted" : "stopped");
+      throw error;
+    }
+  });
+}
+
+function judgmentSettings(input: JudgeAnswersInput, server: ServerFacts): JudgmentSettings {
+  return {
+    bench: input.bench,
+    judge: input.judge,
+    questions_sha256: input.questions.sha256,
+    prompts_hash: input.rules.prompts.hash,
+    references_hash: input.rules.references?.hash ?? null,
+    temperature: judgeTemperature,
+    max_tokens: input.maxTokens ?? judgeMaxTokens,
+    merge_system_user_message: input.mergeSystemUserMessage ?? false,
+    parser: input.parser ?? "strict",
+    seed: input.seed ?? null,
+    extra_body: server.extraBody ?? null,
+  };
+}
+
+interface Run {
+  readonly input: JudgeAnswersInput;
+  readonly ports: JudgeAnswersPorts & { readonly signal: AbortSignal };
+  readonly paths: RecordPaths;
+  readonly counter: ProgressCounter;
+  readonly questions: ReadonlyMap<QuestionId, Question>;
+}
+
+interface Tally {
+  scored: number;
+  readonly unscored: Record<string, number>;
+  readonly failed: Record<string, number>;
+}
+
+async function judgeMissing(run: Run): Promise<JudgeAnswersSummary> {
+  const { input, ports, paths, counter, questions } = run;
+  const expected = [...questions.values()].reduce((sum, question) => sum + question.turns.length, 0);
+  counter.add({ total: expected });
+  const judgments = await openJournal(paths.records);
+  const failures = await openJournal(paths.failed);
+  const tally: Tally = { scored: 0, unscored: {}, failed: {} };
+  try {
+    const rated = await readRatedJudgments(paths.records, input.model);
+    const answered = new Map<QuestionId, number>();
+    async function* missing(): AsyncGenerator<PlannedJudgment> {
+      for await (const answer of ports.answers ?? answersOnDisk(run)) {
+        const question = questions.get(answer.questionId);
+        if (question === undefined) continue;
+        const plan = planJudgments(question, { ...answer, model: input.model }, input.rules);
+        answered.set(question.id, plan.length);
+        counter.add({ total: plan.length - question.turns.length });
+        for (const planned of plan) {
+          const before = rated.get(judgmentKey(planned));
+          if (before === undefined || !isSameAnswer(before, planned)) yield planned;
+          else {
+            count(tally, before);
+            counter.add({ resumed: 1 });
+          }
+        }
+      }
+    }
+    const judgeOne = async (planned: PlannedJudgment): Promise<void> => {
+      const judgment = await judgeTurn(planned, input, {
+        judge: ports.judge,
+        signal: ports.signal,
+        onReply: (usage) => counter.tokens(usage),
+      });
+      await (judgment.kind === "rated" ? judgments : failures).append(encodeJudgment(judgment));
+      if (judgment.kind === "rated") rated.set(judgmentKey(judgment), judgment);
+      count(tally, judgment);
+      counter.add({ done: 1, failed: isScored(judgment) ? 0 : 1 });
+    };
+    await fanOut(missing(), judgeOne, { width: ports.width ?? defaultWidth, signal: ports.signal });
+    throwIfStopped(ports.signal);
+    await settleJudgments(paths.records);
+    await settleFailures(paths.failed, input.model, new Set(rated.keys()));
+    return summarize(run, tally, answered);
+  } finally {
+    await judgments.close();
+    await failures.close();
+  }
+}
+
+function summarize(run: Run, tally: Tally, answered: ReadonlyMap<QuestionId, number>): JudgeAnswersSummary {
+  const judged = [...answered.values()].reduce((sum, turns) => sum + turns, 0);
+  const unanswered = [...run.questions.values()].reduce(
+    (sum, question) => sum + Math.max(0, question.turns.length - (answered.get(question.id) ?? 0)),
+    0,
+  );
+  const expected = judged + unanswered;
+  return {
+    paths: run.paths,
+    expected,
+    resumed: run.counter.snapshot().resumed,
+    scored: tally.scored,
+    unscored: tally.unscored,
+    failed: tally.failed,
+    unanswered,
+    errorRate: expected === 0 ? 0 : (expected - tally.scored) / expected,
+  };
+}
+
+/** Complete answers, then the finished turns of those that failed. */
+async function* answersOnDisk(run: Run): AsyncGenerator<Answer> {
+  const { input } = run;
+  const known = new Set(input.questions.keys.map(({ id }) => id));
+  const paths = input.output.answers(input.model);
+  const file = input.answersFile ?? paths.records;
+  const answered = new Set<QuestionId>();
+  let found = false;
+  for await (const answer of readAnswersOf(file, known, input.questions.path)) {
+    found = true;
+    if (answer.kind === "answered") answered.add(answer.questionId);
+    yield answer;
+  }
+  const failed =
+    input.answersFile === undefined ? await readFailedAnswers(paths.failed, answered) : new Map<QuestionId, Answer>();
+  if (!found && failed.size === 0)
+    throw new EvalError("input", `there are no answers of ${input.model} in ${file}`, {
+      hint: `run: branchbench gen-answers --bench ${input.bench} --model ${input.model} --server-url URL`,
+    });
+  yield* failed.values();
+}
+
+function isScored(judgment: Judgment): boolean {
+  return judgment.kind === "rated" && judgment.rating.kind === "scored";
+}
+
+function count(tally: Tally, judgment: Judgment): void {
+  if (judgment.kind === "failed") tally.failed[judgment.reason] = (tally.failed[judgment.reason] ?? 0) + 1;
+  else if (judgment.rating.kind === "scored") tally.scored++;
+  else tally.unscored[judgment.rating.reason] = (tally.unscored[judgment.rating.reason] ?? 0) + 1;
+}
+
+/** Keeps the last failure of each judgment that was not made later; other models' failures stay. */
+async function settleFailures(path: string, model: string, rated: ReadonlySet<string>): Promise<void> {
+  const failed = new Map<string, Judgment>();
+  for await (const judgment of readJudgments(path))
+    if (judgment.model !== model || !rated.has(judgmentKey(judgment))) failed.set(judgmentKey(judgment), judgment);
+  if (failed.size === 0) return rm(path, { force: true });
+  return writeJsonLines(path, [...failed.values()].map(encodeJudgment));
+}
+
+async function hasJudgments(paths: RecordPaths, model: string): Promise<boolean> {
+  const manifest = await readJsonFile(paths.manifest, judgmentManifestSchema);
+  if (manifest?.models[model] !== undefined) return true;
+  for (const path of [paths.records, paths.failed])
+    for await (const judgment of readJudgments(path)) if (judgment.model === model) return true;
+  return false;
+}
+
+/** Moves the judge's files aside and puts the other models' judgments back. */
+async function setModelAside(input: JudgeAnswersInput, paths: RecordPaths): Promise<void> {
+  if (!(await hasJudgments(paths, input.model))) return;
+  const aside = await input.output.moveAside(paths, new Date());
+  if (aside === undefined) return;
+  async function* others(path: string): AsyncGenerator<JudgmentRow> {
+    for await (const judgment of readJudgments(path))
+      if (judgment.model !== input.model) yield encodeJudgment(judgment);
+  }
+  await writeJsonLines(paths.records, others(aside.records));
+  await writeJsonLines(paths.failed, others(aside.failed));
+  const manifest = await readJsonFile(aside.manifest, judgmentManifestSchema);
+  if (manifest === undefined) return;
+  const models = Object.fromEntries(Object.entries(manifest.models).filter(([model]) => model !== input.model));
+  await writeJsonFile(paths.manifest, { ...manifest, models });
+}

@@ -1,0 +1,77 @@
+import type { ChatModel, ChatReply, TokenUsage } from "../domain/chat-model.js";
+import type { Judgment, JudgmentFacts } from "../domain/judgment.js";
+import type { PlannedJudgment } from "../domain/judgment-plan.js";
+import { judgeMessages } from "../domain/judgment-plan.js";
+import { judgeMaxTokens, judgeTemperature } from "../domain/mt-bench.js";
+import type { RatingParser, RatingScale } from "../domain/rating.js";
+import { readRating } from "../domain/rating.js";
+import { splitReasoning } from "../domain/reasoning.js";
+
+/** What decides the request and the reading of a judgment. */
+export interface JudgeTurnRules {
+  readonly judge: string;
+  readonly mergeSystemUserMessage?: boolean;
+  readonly parser?: RatingParser;
+  readonly maxTokens?: number;
+  readonly seed?: number;
+}
+
+export interface JudgeTurnPorts {
+  readonly judge: ChatModel;
+  readonly signal?: AbortSignal;
+  readonly onReply: (usage: TokenUsage | undefined) => void;
+}
+
+/** Asks the judge once and reads its rating. */
+export async function judgeTurn(
+  planned: PlannedJudgment,
+  rules: JudgeTurnRules,
+  ports: JudgeTurnPorts,
+): Promise<Judgment> {
+  const filled = planned.prompt.fill(planned.judged);
+  const reply = await ports.judge(
+    {
+      messages: judgeMessages(filled, rules.mergeSystemUserMessage ?? false),
+      temperature: judgeTemperature,
+      maxTokens: rules.maxTokens ?? judgeMaxTokens,
+      ...(rules.seed !== undefined && { seed: rules.seed }),
+    },
+    ports.signal,
+  );
+  const facts: JudgmentFacts = {
+    questionId: planned.questionId,
+    model: planned.model,
+    judge: rules.judge,
+    promptName: planned.prompt.name,
+    promptHash: planned.prompt.hash,
+    userPrompt: filled.user,
+    turn: planned.turn,
+    choice: planned.choice,
+    answerHash: planned.answerHash,
+    tstamp: Date.now() / 1000,
+  };
+  if (reply.kind === "failed") return { kind: "failed", ...facts, reason: reply.reason, message: reply.message };
+  ports.onReply(reply.usage);
+  return ratedJudgment(facts, reply, { parser: rules.parser ?? "strict", scale: planned.prompt.scale });
+}
+
+function ratedJudgment(
+  facts: JudgmentFacts,
+  reply: Extract<ChatReply, { kind: "replied" }>,
+  reading: { readonly parser: RatingParser; readonly scale: RatingScale },
+): Judgment {
+  // upstream reads the whole reply, thinking included
+  const { text, reasoning = reply.reasoning } =
+    reading.parser === "fastchat" ? { text: reply.text } : splitReasoning(reply.text);
+  return {
+    kind: "rated",
+    ...facts,
+    text,
+    rating: readRating(reading.parser, text, reading.scale),
+    latencyMs: reply.latencyMs,
+    attempts: reply.attempts,
+    ...(reasoning !== undefined && { reasoning }),
+    ...(reply.finishReason !== undefined && { finishReason: reply.finishReason }),
+    ...(reply.usage !== undefined && { usage: reply.usage }),
+  };
+}

@@ -1,0 +1,76 @@
+import { formatDuration } from "../domain/duration.js";
+import { printable } from "../domain/printable.js";
+
+type Counts = Readonly<Record<string, number>>;
+
+/** What gen-answers did, in a few lines. */
+export function answersText(summary: {
+  readonly total: number;
+  readonly resumed: number;
+  readonly answered: number;
+  readonly failed: Counts;
+  readonly paths: { readonly records: string; readonly failed: string };
+  readonly movedAside?: string;
+}): string {
+  const lines = [
+    `${summary.total} questions: ${summary.resumed + summary.answered} answered (${summary.resumed} by earlier runs)${failures(summary.failed, "failed")}`,
+    `answers   ${summary.paths.records}`,
+  ];
+  if (Object.keys(summary.failed).length > 0) lines.push(`failures  ${summary.paths.failed}`);
+  if (summary.movedAside !== undefined) lines.push(`earlier   ${summary.movedAside}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** What judge-answers did, in a few lines. */
+export function judgmentsText(summary: {
+  readonly expected: number;
+  readonly resumed: number;
+  readonly scored: number;
+  readonly unscored: Counts;
+  readonly failed: Counts;
+  readonly unanswered: number;
+  readonly paths: { readonly records: string; readonly failed: string };
+}): string {
+  const unanswered = summary.unanswered > 0 ? `; ${summary.unanswered} turns unanswered` : "";
+  const lines = [
+    `${summary.expected} judgments: ${summary.scored} scored (${summary.resumed} by earlier runs)${failures(summary.unscored, "unscored")}${failures(summary.failed, "failed")}${unanswered}`,
+    `judgments ${summary.paths.records}`,
+  ];
+  if (Object.keys(summary.failed).length > 0) lines.push(`failures  ${summary.paths.failed}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function failures(counts: Counts, what: string): string {
+  const entries = Object.entries(counts);
+  return entries.length === 0 ? "" : `; ${what}: ${entries.map(([reason, count]) => `${count} ${reason}`).join(", ")}`;
+}
+
+interface Standing {
+  readonly stage: string;
+  readonly model: string;
+  readonly total: number;
+  readonly done: number;
+  readonly resumed: number;
+  readonly failed: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
+/** One line on where a stage stands. What earlier runs finished counts neither in the rate nor in the time that remains. */
+export function progressText(now: Standing, elapsedMs: number): string {
+  return [
+    `${now.stage} ${printable(now.model)}: ${now.done}/${now.total}`,
+    rateText(now, elapsedMs),
+    `${now.failed} errors`,
+    `${now.promptTokens + now.completionTokens} tokens`,
+  ].join(", ");
+}
+
+/** Rate and remaining time, `ETA -` while nothing is known. */
+export function rateText(now: Pick<Standing, "total" | "done" | "resumed">, elapsedMs: number): string {
+  const finished = now.done - now.resumed;
+  const perSecond = elapsedMs > 0 ? (finished * 1_000) / elapsedMs : 0;
+  if (now.done >= now.total) return `${perSecond.toFixed(1)}/s`;
+  const remaining = perSecond > 0 ? formatDuration(((now.total - now.done) / perSecond) * 1_000) : "-";
+  return `${perSecond.toFixed(1)}/s, ETA ${remaining}`;
+}

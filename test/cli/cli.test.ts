@@ -1,0 +1,257 @@
+import { chmod, mkdir, readFile, readdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { getuid } from "node:process";
+import { describe, expect, it } from "vitest";
+import { reportSchema } from "../../src/domain/report.js";
+import { runCli, startCli } from "../support/cli.js";
+import type { Reply } from "../support/model-server.js";
+import { answer, gate, startModelServer } from "../support/model-server.js";
+import type { Stage } from "../support/stage.js";
+import { plainQuestions, readRows, startStage } from "../support/stage.js";
+
+const echoOrRate: Reply = (request) =>
+  request.prompt.includes("=== ") ? answer.ok("Fine. Rating: [[8]]") : answer.ok(`re: ${request.prompt}`);
+
+function places(stage: Stage): string[] {
+  return ["--questions", stage.questions.path, "--output-dir", join(stage.folder, "out")];
+}
+
+describe("branchbench", () => {
+  it("answers, judges and reports, with results on stdout and notes on stderr", async () => {
+    await using server = await startModelServer({ reply: echoOrRate, models: ["m", "j"] });
+    await using stage = await startStage();
+    const answered = await runCli(["gen-answers", "--model", "m", "--server-url", server.origin, ...places(stage)]);
+    expect(answered).toMatchObject({ code: 0 });
+    expect(answered.stdout).toMatch(/^6 questions: 6 answered \(0 by earlier runs\)\n/);
+    expect(answered.stderr).toContain(`m: ${server.url}/chat/completions`);
+    const judged = await runCli(["judge-answers", "--model", "m", "--judge-model", "j", "--judge-server-url", server.url, ...places(stage), "--json"]);
+    expect(JSON.parse(judged.stdout)).toMatchObject({ expected: 12, scored: 12, errorRate: 0 });
+    const report = await runCli(["report", "--output-dir", join(stage.folder, "out"), "--json"]);
+    expect(reportSchema.parse(JSON.parse(report.stdout)).models[0]).toMatchObject({ model: "m", judge: "j", overall: { n: 12, mean: 8 } });
+    const text = await runCli(["report", "--output-dir", join(stage.folder, "out"), "--output", join(stage.folder, "report.txt")]);
+    expect(text).toMatchObject({ code: 0, stdout: "" });
+    expect(await readFile(join(stage.folder, "report.txt"), "utf8")).toContain("8.00 [8.00, 8.00]");
+  });
+
+  it("runs both stages overlapped and marks a partial run", async () => {
+    await using server = await startModelServer({ reply: echoOrRate, models: ["m", "j"] });
+    await using stage = await startStage();
+    const servers = ["--server-url", server.url, "--judge-server-url", server.url];
+    const result = await runCli(["run", "--model", "m", "--judge-model", "j", ...servers, ...places(stage)], {
+      INSTRUCTLAB_EVAL_FIRST_N_QUESTIONS: "2",
+    });
+    expect(result.code).toBe(0);
+    expect(result.stdout).toContain("m (partial)");
+    expect(result.stdout).toContain("partial run: 2 of 6 questions");
+    expect(server.requests).toHaveLength(8);
+  });
+
+  it("shows with --dry-run what would be asked, and neither asks nor writes", async () => {
+    await using server = await startModelServer({ reply: echoOrRate });
+    await using stage = await startStage();
+    const servers = ["--server-url", server.url, "--judge-server-url", server.url];
+    const result = await runCli(["run", "--dry-run", "--model", "m", "--judge-model", "j", ...servers, ...places(stage)]);
+    expect(result.code).toBe(0);
+    expect(result.stdout).toContain("gen-answers would ask m 12 times");
+    expect(result.stdout).toContain("judge-answers would ask j 12 times");
+    expect(result.stdout).toContain("--- branchbench-multi-turn (temperature 0)");
+    expect(server.requests.length + server.modelsRequests).toBe(0);
+    expect(await readdir(stage.folder)).toEqual(["question.jsonl"]);
+  });
+
+  it("exits with 3 when too much failed, and with 0 when that is allowed", async () => {
+    const reply: Reply = (request, context) => (request.prompt === "first 1" ? answer.contextOverflow() : echoOrRate(request, context));
+    await using server = await startModelServer({ reply });
+    await using stage = await startStage();
+    const args = ["gen-answers", "--model", "m", "--server-url", server.url, ...places(stage)];
+    const failed = await runCli(args);
+    expect(failed.code).toBe(3);
+    expect(failed.stdout).toContain("failed: 1 context-overflow");
+    expect(failed.stderr).toContain("error rate 16.7 % is above --max-error-rate 10 %");
+    expect((await runCli([...args, "--max-error-rate", "0.5"])).code).toBe(0);
+  });
+
+  it("saves what is in flight at the first Ctrl-C (130) and stops at once at the second", async () => {
+    const held = gate();
+    await using server = await startModelServer({
+      reply: async (request, context) => {
+        if (context.index >= 3) await held.opened;
+        return echoOrRate(request, context);
+      },
+    });
+    await using stage = await startStage(plainQuestions(20));
+    const args = ["gen-answers", "--model", "m", "--server-url", server.url, "--max-workers", "2", ...places(stage)];
+    const gentle = startCli(args);
+    await server.arrived(5);
+    gentle.process.kill("SIGINT");
+    setTimeout(held.open, 300);
+    const result = await gentle.done;
+    expect(result.code).toBe(130);
+    expect(result.stderr).toContain("press Ctrl-C again");
+    const before = server.requests.length;
+    const paths = stage.output.answers("m");
+    const finishedTurns = [...(await readRows(paths.records)), ...(await readRows(paths.failed))];
+    expect(finishedTurns.length).toBeGreaterThan(0);
+    expect((await runCli(args)).code).toBe(0);
+    expect(server.requests).toHaveLength(40);
+    expect(before).toBeLessThan(10);
+  });
+
+  it("stops at once at the second Ctrl-C", async () => {
+    await using server = await startModelServer({ reply: () => answer.stallBeforeHeaders() });
+    await using stage = await startStage();
+    const running = startCli(["gen-answers", "--model", "m", "--server-url", server.url, ...places(stage)]);
+    await server.arrived(1);
+    running.process.kill("SIGINT");
+    while (!running.process.killed || !(await hasSaid(running.process, server))) running.process.kill("SIGINT");
+    expect((await running.done).code).toBe(130);
+  });
+
+  it("refuses a second process on the same output", async () => {
+    const held = gate();
+    await using server = await startModelServer({
+      reply: async (request, context) => {
+        await held.opened;
+        return echoOrRate(request, context);
+      },
+    });
+    await using stage = await startStage();
+    const args = ["gen-answers", "--model", "m", "--server-url", server.url, ...places(stage)];
+    const first = startCli(args);
+    await server.arrived(1);
+    const second = await runCli(args);
+    expect(second.code).toBe(1);
+    expect(second.stderr).toMatch(/error: another branchbench process is working on .*m\.jsonl/);
+    held.open();
+    expect((await first.done).code).toBe(0);
+  });
+
+  it("keeps keys out of every file and every message", async () => {
+    const key = "sk-secret-0123456789";
+    const headerSecret = "header-secret-9876543210";
+    await using server = await startModelServer({
+      reply: (request, context) => (context.index < 4 ? echoOrRate(request, context) : answer.unauthorized(key)),
+      models: ["m"],
+    });
+    await using stage = await startStage();
+    const result = await runCli(
+      ["gen-answers", "--model", "m", "--server-url", server.url, "--api-key-env", "MY_KEY", "--extra-header", `X-Token: ${headerSecret}`, ...places(stage)],
+      { MY_KEY: key },
+    );
+    expect(result.code).toBe(1);
+    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${key}`);
+    expect(server.requests[0]?.headers["x-token"]).toBe(headerSecret);
+    const files = await readdir(stage.folder, { recursive: true, withFileTypes: true });
+    const texts = await Promise.all(files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), "utf8")));
+    for (const text of [...texts, result.stdout, result.stderr]) {
+      expect(text).not.toContain(key);
+      expect(text).not.toContain(headerSecret);
+    }
+  });
+});
+
+async function hasSaid(child: { exitCode: number | null; signalCode: string | null }, _server: unknown): Promise<boolean> {
+  await new Promise((resolve) => {
+    setTimeout(resolve, 50);
+  });
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+interface BadInput {
+  readonly name: string;
+  readonly args: (stage: Stage, url: string) => string[];
+  readonly prepare?: (stage: Stage) => Promise<void>;
+  readonly code: number;
+  readonly says: RegExp;
+}
+
+const gen = (stage: Stage, url: string, ...more: string[]): string[] => ["gen-answers", "--model", "m", "--server-url", url, ...places(stage), ...more];
+
+const badInputs: readonly BadInput[] = [
+  { name: "no data pulled", args: (_, url) => ["gen-answers", "--model", "m", "--server-url", url], code: 1, says: /branchbench data pull mt_bench/ },
+  {
+    name: "a broken line in the question file",
+    prepare: (stage) => writeFile(stage.questions.path, '{"question_id": 1, "category": "stem", "turns": ["a"]}\n{"question_id": 2,\n'),
+    args: gen,
+    code: 1,
+    says: /question\.jsonl:2: not valid JSON/,
+  },
+  {
+    name: "a wrong field in the question file",
+    prepare: (stage) => writeFile(stage.questions.path, '{"question_id": 1, "category": "stem", "turns": "a"}\n'),
+    args: gen,
+    code: 1,
+    says: /question\.jsonl:1: field turns: /,
+  },
+  {
+    name: "a question id twice",
+    prepare: (stage) => writeFile(stage.questions.path, '{"question_id": 1, "category": "stem", "turns": ["a"]}\n'.repeat(2)),
+    args: gen,
+    code: 1,
+    says: /question\.jsonl:2: field question_id: 1 stands already in line 1/,
+  },
+  { name: "an empty question file", prepare: (stage) => writeFile(stage.questions.path, "\n"), args: gen, code: 1, says: /holds no question/ },
+  { name: "an unknown model", args: (stage, url) => gen(stage, url, "--model", "x"), code: 1, says: /does not offer a model "x"\n {2}it offers m, j/ },
+  { name: "no server", args: (stage) => gen(stage, "http://127.0.0.1:9"), code: 1, says: /connection refused/ },
+  { name: "an unset key variable", args: (stage, url) => gen(stage, url, "--api-key-env", "NOT_SET"), code: 1, says: /NOT_SET, which should hold the key, is not set/ },
+  { name: "a model name that leaves the folder", args: (stage, url) => gen(stage, url, "--model", "../../x"), code: 1, says: /model "\.\.\/\.\.\/x" cannot name a file/ },
+  { name: "an absolute model name", args: (stage, url) => gen(stage, url, "--model", "/tmp/x"), code: 1, says: /it is an absolute path/ },
+  { name: "unknown question ids", args: (stage, url) => gen(stage, url, "--question-ids", "900-910"), code: 1, says: /no question of this set matches "900-910"/ },
+  { name: "an extra body that is no object", args: (stage, url) => gen(stage, url, "--extra-body", "[1]"), code: 1, says: /not a JSON object/ },
+  { name: "a missing system prompt file", args: (stage, url) => gen(stage, url, "--system-prompt", "@/nonexistent"), code: 1, says: /cannot read \/nonexistent: no such file/ },
+  {
+    name: "a file where the output folder should be",
+    prepare: (stage) => writeFile(join(stage.folder, "out"), ""),
+    args: gen,
+    code: 1,
+    says: /cannot (lock|write) .*: (a part of the path is a file|a file is in the way)/,
+  },
+  {
+    name: "a full disk",
+    prepare: async (stage) => {
+      const { records } = stage.output.answers("m");
+      await mkdir(dirname(records), { recursive: true });
+      await symlink("/dev/full", records);
+    },
+    args: gen,
+    code: 1,
+    says: /cannot write .*m\.jsonl: the disk is full\n {2}free some space and run the same command again/,
+  },
+  { name: "self-judging", args: (stage, url) => ["judge-answers", "--model", "m", "--judge-model", "m", "--judge-server-url", url, ...places(stage)], code: 1, says: /same model/ },
+  { name: "a judge that is not named", args: (stage, url) => ["judge-answers", "--model", "m", "--judge-server-url", url, ...places(stage)], code: 2, says: /required option '--judge-model <name>' not specified/ },
+  {
+    name: "a missing reference",
+    prepare: (stage) => writeFile(stage.questions.path, '{"question_id": 1, "category": "math", "turns": ["a"]}\n'),
+    args: (stage, url) => ["judge-answers", "--model", "m", "--judge-model", "j", "--judge-server-url", url, ...places(stage)],
+    code: 1,
+    says: /question 1 \(math\), turn 1: no reference answer/,
+  },
+  { name: "nothing to report", args: (stage) => ["report", ...places(stage)], code: 1, says: /there are no judgments to report/ },
+  { name: "an unknown command", args: () => ["gen-answer"], code: 2, says: /unknown command 'gen-answer'/ },
+  { name: "an unknown option", args: (stage, url) => gen(stage, url, "--modle", "x"), code: 2, says: /unknown option '--modle'/ },
+  { name: "a duration without unit", args: (stage, url) => gen(stage, url, "--timeout", "10"), code: 2, says: /such as 30s, 10m or 1h/ },
+  { name: "a wrong number of workers", args: (stage, url) => gen(stage, url, "--max-workers", "0"), code: 2, says: /at least 1/ },
+];
+
+describe("bad input is one clear line, without a stack, and costs nothing", () => {
+  it.each(badInputs)("$name", async ({ args, prepare, code, says }) => {
+    await using server = await startModelServer({ reply: echoOrRate, models: ["m", "j"] });
+    await using stage = await startStage();
+    await prepare?.(stage);
+    const result = await runCli(args(stage, server.url), {}, stage.folder);
+    expect(result.stderr).toMatch(says);
+    expect(result.code).toBe(code);
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+    expect(result.stdout).toBe("");
+  });
+
+  it.skipIf(getuid?.() === 0)("a folder without write permission", async () => {
+    await using server = await startModelServer({ reply: echoOrRate });
+    await using stage = await startStage();
+    await mkdir(join(stage.folder, "out"));
+    await chmod(join(stage.folder, "out"), 0o500);
+    const result = await runCli(gen(stage, server.url));
+    expect(result).toMatchObject({ code: 1, stdout: "" });
+    expect(result.stderr).toContain("permission denied");
+  });
+});
