@@ -26,6 +26,8 @@ function barDisplay(): ProgressDisplay {
     // its own handler would swallow the first Ctrl-C
     gracefulExit: false,
     barsize: 24,
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
   });
   return {
     listener: (now) => {

@@ -1,29 +1,41 @@
 import { EvalError } from "./eval-error.js";
 
-const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+interface NameRule {
+  readonly breaks: (name: string) => boolean;
+  readonly why: string;
+}
+
+const wholeNameRules: readonly NameRule[] = [
+  { breaks: (name) => name === "", why: "it is empty" },
+  { breaks: (name) => /\p{Cc}/u.test(name), why: "it holds a control character" },
+  { breaks: (name) => /^([/\\]|[a-z]:[\\/])/i.test(name), why: "it is an absolute path" },
+  { breaks: (name) => name.includes("\\"), why: "it holds a backslash" },
+];
+
+const partRules: readonly NameRule[] = [
+  { breaks: (part) => part === "" || part === "." || part === "..", why: "it is not a name" },
+  { breaks: (part) => part.startsWith("."), why: "it begins with a dot, which hides it" },
+  { breaks: (part) => Buffer.byteLength(part) > 200, why: "it is longer than 200 bytes" },
+  { breaks: (part) => /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(part), why: "it is reserved on Windows" },
+  { breaks: (part) => /\.(failed|lock)$/.test(part), why: "its ending is used for branchbench's own files" },
+];
 
 /**
  * Checks a model, judge or branch name that becomes part of a path, and returns it unchanged. A `/` makes a folder, as upstream;
  * whatever would leave the output folder, or cannot be a file name, is refused.
  */
 export function checkOutputName(name: string, what: string): string {
-  const refuse = (why: string): never => {
-    throw new EvalError("input", `${what} ${JSON.stringify(name)} cannot name a file: ${why}`, {
-      hint: "serve the model under a plain name, such as org/model (vLLM: --served-model-name)",
-    });
-  };
-  if (name === "") return refuse("it is empty");
-  if (/\p{Cc}/u.test(name)) return refuse("it holds a control character");
-  if (name.startsWith("/") || name.startsWith("\\") || /^[a-z]:[\\/]/i.test(name))
-    return refuse("it is an absolute path");
-  if (name.includes("\\")) return refuse("it holds a backslash");
+  const broken = wholeNameRules.find(({ breaks }) => breaks(name))?.why ?? brokenPart(name);
+  if (broken === undefined) return name;
+  throw new EvalError("input", `${what} ${JSON.stringify(name)} cannot name a file: ${broken}`, {
+    hint: "serve the model under a plain name, such as org/model (vLLM: --served-model-name)",
+  });
+}
+
+function brokenPart(name: string): string | undefined {
   for (const part of name.split("/")) {
-    if (part === "" || part === "." || part === "..") return refuse(`its part "${part}" is not a name`);
-    if (part.startsWith(".")) return refuse(`its part "${part}" begins with a dot, which hides it`);
-    if (Buffer.byteLength(part) > 200) return refuse("a part of it is longer than 200 bytes");
-    if (reserved.test(part)) return refuse(`"${part}" is reserved on Windows`);
-    if (part.endsWith(".failed") || part.endsWith(".lock"))
-      return refuse("its ending is used for branchbench's own files");
+    const rule = partRules.find(({ breaks }) => breaks(part));
+    if (rule !== undefined) return `its part "${part.slice(0, 60)}": ${rule.why}`;
   }
-  return name;
+  return undefined;
 }

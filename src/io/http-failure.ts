@@ -1,5 +1,5 @@
 /** Why an exchange gave no complete reply. */
-export type HttpFailureReason =
+type HttpFailureReason =
   | "connection"
   | "timeout"
   /** the server's certificate is not trusted */

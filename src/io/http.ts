@@ -114,9 +114,10 @@ function openDispatcher(options: HttpTransportOptions): Dispatcher {
  *
  * @throws {EvalError} `input`; the address is not repeated since it may hold a password
  */
-export function parseProxyUrl(text: string): URL {
+function parseProxyUrl(text: string): URL {
   const withScheme = text.includes("://") ? text : `http://${text}`;
-  if (!/^https?:/i.test(withScheme) || !URL.canParse(withScheme))
+  // a lone percent sign in a password cannot be decoded
+  if (!/^https?:/i.test(withScheme) || !URL.canParse(withScheme) || /%(?![\da-f]{2})/i.test(withScheme))
     throw new EvalError("input", "the proxy's address is not an http or https URL", {
       hint: "for example http://proxy.example.com:3128",
     });

@@ -127,7 +127,7 @@ export function parseLine({ text, line }: TextLine, path: string): unknown {
 /** Says where the fault is without quoting the text, which may hold anything. Not every message of the parser names a position. */
 function jsonFault(error: unknown, text: string): string {
   const message = error instanceof Error ? error.message : "";
-  if (/^Unexpected end of JSON/.test(message)) return `the line ends early, after ${text.length} characters`;
+  if (message.startsWith("Unexpected end of JSON")) return `the line ends early, after ${text.length} characters`;
   const position = / JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1];
   return position === undefined ? "a character in a wrong place" : `at character ${Number(position) + 1}`;
 }

@@ -2,7 +2,7 @@ import { parseBaseUrl, type BaseUrl } from "../domain/base-url.js";
 import { EvalError } from "../domain/eval-error.js";
 import type { RetrySchedule } from "../domain/retry-policy.js";
 import { oneLine, redactor } from "../domain/server-message.js";
-import { parseProxyUrl, type ProxySettings } from "./http.js";
+import type { ProxySettings } from "./http.js";
 import type { MaxWorkers } from "./limiter.js";
 
 /** How to reach a model, and how patiently. */
@@ -132,10 +132,11 @@ function checkedValue(what: string, value: string): string {
   });
 }
 
+/** What stands before the `@` of a proxy's address, both as typed and decoded; a proxy that is not used may be anything. */
 function proxySecrets(proxy: ProxySettings | undefined): string[] {
-  return [proxy?.httpProxy, proxy?.httpsProxy].flatMap((uri) => {
-    if (uri === undefined || uri === "") return [];
-    const { username, password } = parseProxyUrl(uri);
-    return [username, password, decodeURIComponent(password)];
+  return [proxy?.httpProxy, proxy?.httpsProxy].flatMap((address) => {
+    const credentials = /^(?:\w+:\/\/)?(.*)@/.exec(address ?? "")?.[1] ?? "";
+    const parts = [credentials, ...credentials.split(":")];
+    return [...parts, ...parts.filter((part) => !/%(?![\da-f]{2})/i.test(part)).map(decodeURIComponent)];
   });
 }

@@ -37,7 +37,7 @@ export interface OpenAIModel extends Probed {
 }
 
 /** What a model did so far. */
-export interface ModelStatistics extends Readonly<CallCounts> {
+interface ModelStatistics extends Readonly<CallCounts> {
   /** requests in flight */
   readonly inFlight: number;
   /** most requests in flight at present */

@@ -105,6 +105,14 @@ export const answer = {
   }),
   json,
   error,
+  /** plain text of any status, as proxies send it */
+  text: (status: number, body: string): Behaviour => ({
+    kind: "reply",
+    status,
+    headers: { "content-type": "text/plain" },
+    body,
+  }),
+  redirect: (location: string): Behaviour => ({ kind: "reply", status: 302, headers: { location }, body: "" }),
   rateLimited: (headers: Headers = {}): Behaviour =>
     error(429, "Rate limit reached", { code: "rate_limit_exceeded", headers }),
   outOfCredit: (): Behaviour => error(429, "You exceeded your current quota", { code: "insufficient_quota" }),
@@ -146,7 +154,7 @@ export interface ModelRequest {
 }
 
 /** What is known besides the request. */
-export interface ReplyContext {
+interface ReplyContext {
   /** chat requests that arrived before */
   readonly index: number;
   /** chat requests that wait for their reply, this one included */
