@@ -11,6 +11,8 @@ export interface ChatRequest {
   /** upper bound of the reply, in tokens */
   readonly maxTokens: number;
   readonly seed?: number;
+  /** tells repeats of one request apart, for a cache; it is not sent */
+  readonly repeat?: number;
 }
 
 /** Tokens as the server counted them. */

@@ -146,6 +146,7 @@ export const judgmentRowSchema = z.object({
   turn: z.number().int().positive(),
   tstamp: z.number().optional(),
   choice: z.number().int().nonnegative().optional(),
+  repeat: z.number().int().positive().optional(),
   unscored: z.enum(unscoredReasons).optional(),
   prompt_hash: z.string().optional(),
   answer_hash: z.string().optional(),
@@ -171,6 +172,7 @@ export function encodeJudgment(judgment: Judgment): JudgmentRow {
     tstamp: judgment.tstamp,
     choice: judgment.choice,
   };
+  if (judgment.repeat !== undefined) row.repeat = judgment.repeat;
   if (judgment.promptHash !== undefined) row.prompt_hash = judgment.promptHash;
   if (judgment.answerHash !== undefined) row.answer_hash = judgment.answerHash;
   if (judgment.kind === "failed") return { ...row, failure: { reason: judgment.reason, message: judgment.message } };
@@ -193,6 +195,7 @@ export function decodeJudgment(row: JudgmentRow): Judgment {
     turn: row.turn,
     choice: row.choice ?? 0,
     tstamp: row.tstamp ?? 0,
+    ...(row.repeat !== undefined && { repeat: row.repeat }),
     ...(row.prompt_hash !== undefined && { promptHash: row.prompt_hash }),
     ...(row.answer_hash !== undefined && { answerHash: row.answer_hash }),
   };

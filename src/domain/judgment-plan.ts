@@ -13,6 +13,8 @@ export interface PlannedJudgment {
   readonly model: string;
   readonly turn: number;
   readonly choice: number;
+  /** repeat of the judgment; left out for the first */
+  readonly repeat?: number;
   readonly prompt: JudgePrompt;
   readonly judged: readonly JudgedTurn[];
   readonly answerHash: string;
@@ -22,10 +24,18 @@ export interface PlannedJudgment {
 export interface JudgingRules {
   readonly prompts: JudgePromptSet;
   readonly references: References | undefined;
+  /** judgments per answered turn; 1 where left out */
+  readonly repeats?: number;
 }
 
-/** Every turn that was answered is judged once, per repeat of the answer. What was not answered is not judged. */
+/** Every turn that was answered is judged, per repeat of the answer, as often as the rules say. What was not answered is not judged. */
 export function planJudgments(question: Question, answer: Answer, rules: JudgingRules): PlannedJudgment[] {
+  const once = planFirstJudgments(question, answer, rules);
+  const further = Array.from({ length: (rules.repeats ?? 1) - 1 }, (_, index) => index + 1);
+  return once.flatMap((planned) => [planned, ...further.map((repeat) => ({ ...planned, repeat }))]);
+}
+
+function planFirstJudgments(question: Question, answer: Answer, rules: JudgingRules): PlannedJudgment[] {
   return answer.choices.flatMap((choice) =>
     choice.turns.slice(0, question.turns.length).map((_, index) => {
       const judged = judgedTurns(question, choice.turns.slice(0, index + 1), rules.references);

@@ -17,6 +17,8 @@ export interface JudgmentFacts {
   readonly turn: number;
   /** repeat of the answer that was judged, from 0 */
   readonly choice: number;
+  /** repeat of this judgment; left out for the first */
+  readonly repeat?: number;
   /** hash of the texts that were judged; an answer that changed is judged again */
   readonly answerHash?: string;
   /** seconds since 1970 */
@@ -45,8 +47,8 @@ export interface FailedJudgment extends JudgmentFacts {
 export type Judgment = RatedJudgment | FailedJudgment;
 
 /** Identifies what is judged once: a later judgment with the same key replaces an earlier one. */
-export function judgmentKey(judgment: Pick<JudgmentFacts, "model" | "questionId" | "turn" | "choice">): string {
-  return JSON.stringify([judgment.model, judgment.questionId, judgment.turn, judgment.choice]);
+export function judgmentKey(judgment: Pick<JudgmentFacts, "model" | "questionId" | "turn" | "choice" | "repeat">): string {
+  return JSON.stringify([judgment.model, judgment.questionId, judgment.turn, judgment.choice, judgment.repeat ?? 0]);
 }
 
 /** Whether the answer has stayed what it was when it was judged. Judgments of other tools carry no hash and are taken as they are. */

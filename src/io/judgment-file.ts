@@ -29,20 +29,21 @@ const keySchema = z.object({
   question_id: questionIdSchema,
   turn: z.number(),
   choice: z.number().default(0),
+  repeat: z.number().default(0),
 });
 
-type Key = readonly [model: string, id: QuestionId, turn: number, choice: number];
+type Key = readonly [model: string, id: QuestionId, turn: number, choice: number, repeat: number];
 
-/** Sorts judgments by model, question, turn and repeat; of several with one key the last stays. */
+/** Sorts judgments by model, question, turn and repeats; of several with one key the last stays. */
 export async function settleJudgments(path: string): Promise<void> {
   if (!(await isNonEmpty(path))) return;
   const models = new Map<string, string>();
   await settleFile<Key>(path, {
     keyOf: (row) => {
-      const { model, question_id: id, turn, choice } = keySchema.parse(row);
+      const { model, question_id: id, turn, choice, repeat } = keySchema.parse(row);
       // one string per model, not one per line
       if (!models.has(model)) models.set(model, model);
-      return [models.get(model) ?? model, id, turn, choice];
+      return [models.get(model) ?? model, id, turn, choice, repeat];
     },
     compare: compareKeys,
   });
@@ -50,5 +51,5 @@ export async function settleJudgments(path: string): Promise<void> {
 
 function compareKeys(left: Key, right: Key): number {
   if (left[0] !== right[0]) return left[0] < right[0] ? -1 : 1;
-  return compareQuestionIds(left[1], right[1]) || left[2] - right[2] || left[3] - right[3];
+  return compareQuestionIds(left[1], right[1]) || left[2] - right[2] || left[3] - right[3] || left[4] - right[4];
 }

@@ -61,6 +61,7 @@ async function askTurn(
       temperature: rules.temperature,
       maxTokens: rules.maxTokens,
       ...(rules.seed !== undefined && { seed: rules.seed + options.choice }),
+      ...(options.choice > 0 && { repeat: options.choice }),
     },
     ports.signal,
   );

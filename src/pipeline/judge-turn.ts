@@ -34,7 +34,8 @@ export async function judgeTurn(
       messages: judgeMessages(filled, rules.mergeSystemUserMessage ?? false),
       temperature: judgeTemperature,
       maxTokens: rules.maxTokens ?? judgeMaxTokens,
-      ...(rules.seed !== undefined && { seed: rules.seed }),
+      ...(rules.seed !== undefined && { seed: rules.seed + (planned.repeat ?? 0) }),
+      ...(planned.repeat !== undefined && { repeat: planned.repeat }),
     },
     ports.signal,
   );
@@ -47,6 +48,7 @@ export async function judgeTurn(
     userPrompt: filled.user,
     turn: planned.turn,
     choice: planned.choice,
+    ...(planned.repeat !== undefined && { repeat: planned.repeat }),
     answerHash: planned.answerHash,
     tstamp: Date.now() / 1000,
   };

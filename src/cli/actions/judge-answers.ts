@@ -57,7 +57,7 @@ export async function judgmentsInput(
     selection: selection(options, host),
     model: options.model,
     judge: options.judgeModel,
-    rules,
+    rules: { ...rules, ...(options.judgeRepeats !== undefined && { repeats: options.judgeRepeats }) },
     parser: options.parser,
     ...(options.answers !== undefined && { answersFile: options.answers }),
     ...(options.mergeSystemUserMessage === true && { mergeSystemUserMessage: true }),

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { Option } from "commander";
+import { positiveWholeNumber } from "../argument-parsers.js";
 import type { JudgeServerOptions, OutputOptions, RequestOptions, SelectionOptions } from "../options.js";
 import { addJudgeServerOptions, addOutputOptions, addRequestOptions, addSelectionOptions } from "../options.js";
 
@@ -11,6 +12,7 @@ export interface JudgingOptions {
   readonly mergeSystemUserMessage?: true;
   readonly parser: "strict" | "fastchat";
   readonly allowSelfJudging?: true;
+  readonly judgeRepeats?: number;
 }
 
 export type JudgeAnswersOptions = OutputOptions &
@@ -36,6 +38,7 @@ export function addJudgingOptions(command: Command): Command {
         .choices(["strict", "fastchat"])
         .default("strict"),
     )
+    .option("--judge-repeats <count>", "judgments per answer; averaged before anything else (default: 1)", positiveWholeNumber)
     .option("--allow-self-judging", "let a model judge its own answers");
 }
 
