@@ -45,6 +45,8 @@ export interface ScoredModel {
   /** undefined where only judgments are at hand */
   readonly answers: readonly AnswerSummary[] | undefined;
   readonly judgments: readonly JudgmentSummary[];
+  /** answers that were asked for per question */
+  readonly choices: number;
   readonly promptsSource: string | undefined;
   readonly referencesSource: string | undefined;
   /** how the answers were sampled, in words */
@@ -53,7 +55,7 @@ export interface ScoredModel {
 
 const countsSchema = z.record(z.string(), z.number().int().nonnegative());
 
-const estimateSchema = z
+export const estimateSchema = z
   .strictObject({
     n: z.number().int().nonnegative(),
     sum: z.number(),
@@ -190,7 +192,7 @@ function countJudgments(
   const asked = new Set((answers ?? judgments).map(({ questionId }) => questionId));
   const turnsOf = (id: QuestionId): number => known.get(id)?.turns ?? 0;
   const unanswered = (answers ?? []).reduce(
-    (sum, answer) => sum + Math.max(0, turnsOf(answer.questionId) - answer.turns),
+    (sum, answer) => sum + Math.max(0, turnsOf(answer.questionId) * scored.choices - answer.turns),
     0,
   );
   const judged = done + total(unscored) + total(failed);
@@ -252,5 +254,9 @@ function caveatsOf(report: Omit<ModelReport, "caveats">): string[] {
 
 /** Best overall score first; what has no score last. */
 export function compareModelReports(left: ModelReport, right: ModelReport): number {
-  return (right.overall.mean ?? -Infinity) - (left.overall.mean ?? -Infinity) || (left.model < right.model ? -1 : 1);
+  return (right.overall.mean ?? -Infinity) - (left.overall.mean ?? -Infinity) || compareText(`${left.model}\n${left.judge}`, `${right.model}\n${right.judge}`);
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -52,6 +52,11 @@ export function defaultDataDir(): string {
   return join(envPaths("branchbench", { suffix: "" }).cache, "data");
 }
 
+/** Where replies are cached unless told otherwise. */
+export function defaultCacheDir(): string {
+  return join(envPaths("branchbench", { suffix: "" }).cache, "replies");
+}
+
 /** Paths of the official files. */
 export type MtBenchData = Readonly<Record<keyof typeof mtBenchFiles, string>>;
 
@@ -134,6 +139,8 @@ async function download(address: string, options: PullOptions): Promise<string> 
       timeoutMs: options.timeoutMs ?? 60_000,
       cancel: options.signal,
     });
+    if (outcome.kind === "failed" && outcome.reason === "cancelled")
+      throw new EvalError("interrupted", "stopped before the end; the files that are whole are kept");
     if (outcome.kind === "failed")
       throw new EvalError("server", `cannot download ${address}: ${outcome.message}`, { hint: offlineHint });
     if (outcome.status !== 200)

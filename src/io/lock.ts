@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { kill, pid } from "node:process";
@@ -10,6 +10,7 @@ import { diskError } from "./disk-error.js";
 const ownerSchema = z.object({ pid: z.number().int().positive(), host: z.string() });
 
 const staleMs = 30_000;
+const neverMs = Number.MAX_SAFE_INTEGER;
 
 /**
  * Runs `work` while no other process does so on the same file. A lock whose owner on this host is no longer alive is taken over at once;
@@ -29,29 +30,46 @@ export async function withLock<Result>(path: string, work: (lost: AbortSignal) =
 
 async function acquire(path: string, onLost: () => void): Promise<() => Promise<void>> {
   const ownerFile = `${path}.lock-owner.json`;
+  // Abandoned locks are removed below: where several processes find one, the library's own way lets more than one of them have it.
   const take = (): Promise<() => Promise<void>> =>
-    lockfile.lock(path, { realpath: false, stale: staleMs, update: staleMs / 3, onCompromised: onLost });
-  let release: () => Promise<void>;
+    lockfile.lock(path, { realpath: false, stale: neverMs, update: staleMs / 3, onCompromised: onLost });
   try {
     await mkdir(dirname(path), { recursive: true });
-    release = await take().catch(async (error: unknown) => {
-      if (!isLocked(error) || !(await ownerIsDead(ownerFile))) throw error;
-      // An old date makes the lock stale, so that taking it over goes through the library's own race-free path.
-      await utimes(`${path}.lock`, 1, 1).catch(() => undefined);
+    const release = await take().catch(async (error: unknown) => {
+      if (!isLocked(error) || !(await removeAbandoned(path, ownerFile))) throw error;
       return take();
     });
+    await writeFile(ownerFile, JSON.stringify({ pid, host: hostname() })).catch(async (error: unknown) => {
+      await release();
+      throw error;
+    });
+    return async () => {
+      await rm(ownerFile, { force: true });
+      // A lock that was lost cannot be released; the loss was reported when it happened.
+      await release().catch(() => undefined);
+    };
   } catch (error) {
     if (!isLocked(error)) throw diskError(error, `cannot lock ${path}`);
     throw new EvalError("locked", `another branchbench process is working on ${path}`, {
       hint: "wait for it to end, or use another --output-dir",
     });
   }
-  await writeFile(ownerFile, JSON.stringify({ pid, host: hostname() }));
-  return async () => {
+}
+
+/** Removes a lock whose owner is gone. One process at a time does so, or one would remove what another has just taken. */
+async function removeAbandoned(path: string, ownerFile: string): Promise<boolean> {
+  const release = await lockfile.lock(`${path}.lock-removal`, { realpath: false });
+  try {
+    const held = await stat(`${path}.lock`).catch(() => undefined);
+    if (held === undefined) return true;
+    if (Date.now() - held.mtimeMs < staleMs && !(await ownerIsDead(ownerFile))) return false;
+    // The note goes first, so that nobody takes it for one of the next owner, who has not written his yet.
     await rm(ownerFile, { force: true });
-    // A lock that was lost cannot be released; the loss was reported when it happened.
-    await release().catch(() => undefined);
-  };
+    await rmdir(`${path}.lock`);
+    return true;
+  } finally {
+    await release();
+  }
 }
 
 function isLocked(error: unknown): boolean {

@@ -63,8 +63,12 @@ export async function readHandlebarsPrompt(path: string): Promise<JudgePrompt> {
       return { system: system(values).trim(), user: body(values).trim() };
     },
   };
-  const example: JudgedTurn = { question: "", answer: "", reference: "" };
-  located(path, () => prompt.fill(meta.kind.startsWith("multi-turn") ? [example, example] : [example]));
+  const examples: JudgedTurn[] = [
+    { question: "", answer: "", reference: "known" },
+    { question: "", answer: "" },
+  ];
+  for (const example of examples)
+    located(path, () => prompt.fill(meta.kind.startsWith("multi-turn") ? [example, example] : [example]));
   return prompt;
 }
 
@@ -79,6 +83,9 @@ function located<Result>(where: string, work: () => Result): Result {
     return work();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new EvalError("input", `${where}: ${error.message.split("\n")[0] ?? "invalid"}`, { cause: error });
+    throw new EvalError("input", `${where}: ${error.message.split("\n")[0] ?? "invalid"}`, {
+      cause: error,
+      ...(error instanceof EvalError && error.hint !== undefined && { hint: error.hint }),
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { EvalError } from "../domain/eval-error.js";
-import type { Question, QuestionId } from "../domain/question.js";
+import type { Question } from "../domain/question.js";
 import { decodeQuestion, questionRowSchema } from "../domain/question.js";
 import type { QuestionKey, QuestionSelection } from "../domain/question-selection.js";
 import { selectQuestions } from "../domain/question-selection.js";
@@ -21,16 +21,17 @@ export interface QuestionFile {
 /** Checks every line before anything is asked. */
 export async function openQuestionFile(path: string): Promise<QuestionFile> {
   const keys: QuestionKey[] = [];
-  const lines = new Map<QuestionId, number>();
+  // by the id's text, which keys results in many places: 81 and "81" cannot both be in one set
+  const lines = new Map<string, number>();
   const categories = new Map<string, string>();
   const hash = createHash("sha256");
   const check = (textLine: TextLine): void => {
     const { line } = textLine;
     const { question_id: id, category } = parseRow(questionRowSchema, parseLine(textLine, path), `${path}:${line}`);
-    const earlier = lines.get(id);
+    const earlier = lines.get(String(id));
     if (earlier !== undefined)
       throw new EvalError("input", `${path}:${line}: field question_id: ${id} stands already in line ${earlier}`);
-    lines.set(id, line);
+    lines.set(String(id), line);
     if (!categories.has(category)) categories.set(category, category);
     keys.push({ id, category: categories.get(category) ?? category });
   };
@@ -47,9 +48,7 @@ export async function* readQuestions(file: QuestionFile, selection: QuestionSele
     for (const line of group) {
       if (position++ !== selected[next]) continue;
       next++;
-      yield decodeQuestion(
-        parseRow(questionRowSchema, parseLine(line, file.path), `${file.path}:${line.line}`),
-      );
+      yield decodeQuestion(parseRow(questionRowSchema, parseLine(line, file.path), `${file.path}:${line.line}`));
       if (next === selected.length) return;
     }
   }

@@ -31,8 +31,8 @@ export async function settleFile<Key>(path: string, order: SettleOrder<Key>): Pr
   }
   if (settled) return { records: keys.length };
   const positions = sortedPositions(keys, order.compare);
-  function* lines(): Generator<readonly [offset: number, length: number]> {
-    for (const position of positions) yield [offsets[position] ?? 0, lengths[position] ?? 0];
+  function* lines(): Generator<Place> {
+    for (const position of positions) yield { offset: offsets[position] ?? 0, length: lengths[position] ?? 0 };
   }
   await replaceFile(path, (temporary) => copyLines(path, temporary, lines()));
   return { records: positions.length };
@@ -55,52 +55,81 @@ function sortedPositions<Key>(keys: readonly Key[], compare: (left: Key, right: 
   return kept;
 }
 
-async function copyLines(
-  from: string,
-  to: string,
-  lines: Iterable<readonly [offset: number, length: number]>,
-): Promise<void> {
+async function copyLines(from: string, to: string, lines: Iterable<Place>): Promise<void> {
   const source = await open(from, "r");
   const target = await open(to, "w");
   try {
-    const readAt = windowReader(source);
-    let pieces: Buffer[] = [];
-    let bytes = 0;
-    for (const [offset, length] of lines) {
-      pieces.push(await readAt(offset, length), lineEnd);
-      bytes += length + 1;
-      if (bytes < windowBytes) continue;
-      await target.appendFile(Buffer.concat(pieces));
-      pieces = [];
-      bytes = 0;
+    const window = movingWindow(source);
+    let gathered = Buffer.allocUnsafeSlow(gatheredBytes);
+    let used = 0;
+    for (const line of lines) {
+      if (used + line.length + 1 > gathered.length) {
+        await target.appendFile(gathered.subarray(0, used));
+        used = 0;
+        if (line.length + 1 > gathered.length) gathered = Buffer.allocUnsafeSlow(line.length + 1);
+      }
+      // mostly a copy in memory, so a promise is made only for what is not
+      if (!window.copy(line, gathered, used)) await window.load(line, gathered, used);
+      used += line.length;
+      gathered[used++] = newline;
     }
-    await target.appendFile(Buffer.concat(pieces));
+    await target.appendFile(gathered.subarray(0, used));
   } finally {
     await source.close();
     await target.close();
   }
 }
 
-const lineEnd = Buffer.from("\n");
-const windowBytes = 1024 * 1024;
-const windowLeadBytes = 128 * 1024;
+/** Where a line stands in a file, in bytes. */
+interface Place {
+  readonly offset: number;
+  readonly length: number;
+}
 
-/** Records lie almost in order, so reading goes through a window that moves with them; a far line is read by itself. */
-function windowReader(source: FileHandle): (offset: number, length: number) => Promise<Buffer> {
-  let start = 0;
-  let window: Buffer = Buffer.alloc(0);
-  const readExactly = async (offset: number, length: number): Promise<Buffer> => {
-    const buffer = Buffer.alloc(length);
-    const { bytesRead } = await source.read(buffer, 0, length, offset);
-    return buffer.subarray(0, bytesRead);
-  };
-  return async (offset, length) => {
-    const end = start + window.length;
-    if (offset >= start && offset + length <= end) return window.subarray(offset - start, offset - start + length);
-    const isNear = Math.abs(offset - end) < windowBytes;
-    if (!isNear && start > 0) return readExactly(offset, length);
-    start = Math.max(0, offset - windowLeadBytes);
-    window = await readExactly(start, Math.max(windowBytes, length + windowLeadBytes));
-    return window.subarray(offset - start, offset - start + length);
-  };
+const newline = 0x0a;
+const gatheredBytes = 1024 * 1024;
+const windowBytes = 4 * 1024 * 1024;
+/** Records come in about the order of their questions, off by what is under way at a time. */
+const windowLeadBytes = 2 * 1024 * 1024;
+const missesBeforeMove = 16;
+
+/** A part of a file in memory that moves along, so that lines which lie almost in order are not read one by one. */
+interface MovingWindow {
+  /** Copies a line where the window holds it, and returns whether it does. */
+  copy(line: Place, target: Buffer, position: number): boolean;
+  /** Copies a line that the window does not hold, and moves the window where that is worth it: not for a single line far away. */
+  load(line: Place, target: Buffer, position: number): Promise<void>;
+}
+
+function movingWindow(source: FileHandle): MovingWindow {
+  const window = Buffer.allocUnsafeSlow(windowBytes);
+  let [start, end, missesInARow] = [0, 0, 0];
+
+  async function moveTo(newStart: number): Promise<void> {
+    const kept = newStart >= start && newStart < end ? end - newStart : 0;
+    window.copyWithin(0, newStart - start, newStart - start + kept);
+    const { bytesRead } = await source.read(window, kept, windowBytes - kept, newStart + kept);
+    start = newStart;
+    end = newStart + kept + bytesRead;
+  }
+
+  function copy({ offset, length }: Place, target: Buffer, position: number): boolean {
+    if (offset < start || offset + length > end) return false;
+    window.copy(target, position, offset - start, offset - start + length);
+    missesInARow = 0;
+    return true;
+  }
+
+  async function load(line: Place, target: Buffer, position: number): Promise<void> {
+    const { offset, length } = line;
+    const isNext = offset >= start && offset < end + windowLeadBytes;
+    if (isNext || ++missesInARow > missesBeforeMove) {
+      await moveTo(Math.max(0, offset - windowLeadBytes));
+      if (copy(line, target, position)) return;
+    }
+    const { bytesRead } = await source.read(target, position, length, offset);
+    if (bytesRead < length) throw new Error(`a file of ${offset + length} bytes became shorter while it was read`);
+  }
+
+  return { copy, load };
 }

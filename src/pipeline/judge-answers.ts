@@ -169,12 +169,15 @@ async function judgeMissing(run: Run): Promise<JudgeAnswersSummary> {
   try {
     const rated = await readRatedJudgments(paths.records, input.model);
     const answered = new Map<QuestionId, number>();
+    // a question that failed before its last repeat holds fewer than were asked for; the others say how many those were
+    let choices = 1;
     async function* missing(): AsyncGenerator<PlannedJudgment> {
       for await (const answer of ports.answers ?? answersOnDisk(run)) {
         const question = questions.get(answer.questionId);
         if (question === undefined) continue;
         const plan = planJudgments(question, { ...answer, model: input.model }, input.rules);
         answered.set(question.id, plan.length);
+        choices = Math.max(choices, answer.choices.length);
         counter.add({ total: plan.length - question.turns.length });
         for (const planned of plan) {
           const before = rated.get(judgmentKey(planned));
@@ -201,17 +204,21 @@ async function judgeMissing(run: Run): Promise<JudgeAnswersSummary> {
     throwIfStopped(ports.signal);
     await settleJudgments(paths.records);
     await settleFailures(paths.failed, input.model, new Set(rated.keys()));
-    return summarize(run, tally, answered);
+    return summarize(run, tally, { answered, perTurn: choices * (input.rules.repeats ?? 1) });
   } finally {
     await judgments.close();
     await failures.close();
   }
 }
 
-function summarize(run: Run, tally: Tally, answered: ReadonlyMap<QuestionId, number>): JudgeAnswersSummary {
+function summarize(
+  run: Run,
+  tally: Tally,
+  { answered, perTurn }: { readonly answered: ReadonlyMap<QuestionId, number>; readonly perTurn: number },
+): JudgeAnswersSummary {
   const judged = [...answered.values()].reduce((sum, turns) => sum + turns, 0);
   const unanswered = [...run.questions.values()].reduce(
-    (sum, question) => sum + Math.max(0, question.turns.length - (answered.get(question.id) ?? 0)),
+    (sum, question) => sum + Math.max(0, question.turns.length * perTurn - (answered.get(question.id) ?? 0)),
     0,
   );
   const expected = judged + unanswered;

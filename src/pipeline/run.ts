@@ -6,6 +6,7 @@ import { genAnswers } from "./gen-answers.js";
 import type { JudgeAnswersInput, JudgeAnswersPorts, JudgeAnswersSummary } from "./judge-answers.js";
 import { judgeAnswers } from "./judge-answers.js";
 import { makeReport } from "./report.js";
+import { together } from "./together.js";
 
 export interface RunInput {
   readonly answers: GenAnswersInput;
@@ -18,35 +19,34 @@ export interface RunPorts {
   readonly signal?: AbortSignal;
 }
 
-export interface RunSummary {
+export interface OverlappedSummary {
   readonly answers: GenAnswersSummary;
   readonly judgments: JudgeAnswersSummary;
+}
+
+export interface RunSummary extends OverlappedSummary {
   readonly report: Report;
 }
 
 /** Answers waiting for the judge; beyond that the candidate is held back. */
 const waitingAnswers = 1_000;
 
-/** Both stages overlapped: an answer is judged as soon as it exists; then the report. When one stage has to stop, so does the other. */
+/** Both stages overlapped: an answer is judged as soon as it exists. When one stage has to stop, so does the other. */
+export async function runOverlapped(input: RunInput, ports: RunPorts): Promise<OverlappedSummary> {
+  const queue = channel<Answer>(waitingAnswers);
+  const generate = (signal: AbortSignal): Promise<GenAnswersSummary> =>
+    genAnswers(input.answers, { ...ports.answers, signal, onAnswer: (answer) => queue.push(answer) }).finally(() =>
+      queue.close(),
+    );
+  const judge = (signal: AbortSignal): Promise<JudgeAnswersSummary> =>
+    judgeAnswers(input.judgments, { ...ports.judgments, signal, answers: queue.items() }).finally(() => queue.close());
+  const [answers, judgments] = await together([generate, judge], ports.signal);
+  return { answers, judgments };
+}
+
+/** Both stages overlapped, then the report. */
 export async function run(input: RunInput, ports: RunPorts): Promise<RunSummary> {
-  const stop = new AbortController();
-  const signal = ports.signal === undefined ? stop.signal : AbortSignal.any([ports.signal, stop.signal]);
-  const answers = channel<Answer>(waitingAnswers);
-  const stopping = <Result>(work: Promise<Result>): Promise<Result> =>
-    work.catch((error: unknown) => {
-      stop.abort(error);
-      answers.close();
-      throw error;
-    });
-  const generating = stopping(
-    genAnswers(input.answers, { ...ports.answers, signal, onAnswer: (answer) => answers.push(answer) }).finally(() =>
-      answers.close(),
-    ),
-  );
-  const judging = stopping(judgeAnswers(input.judgments, { ...ports.judgments, signal, answers: answers.items() }));
-  const [generated, judged] = await Promise.allSettled([generating, judging]);
-  if (generated.status === "rejected") throw firstCause(stop, generated.reason);
-  if (judged.status === "rejected") throw firstCause(stop, judged.reason);
+  const summary = await runOverlapped(input, ports);
   const report = await makeReport({
     bench: input.answers.bench,
     output: input.answers.output,
@@ -54,10 +54,5 @@ export async function run(input: RunInput, ports: RunPorts): Promise<RunSummary>
     models: [input.answers.model],
     judge: input.judgments.judge,
   });
-  return { answers: generated.value, judgments: judged.value, report };
-}
-
-/** The other stage stops with «interrupted»; what made it stop is what the user has to know. */
-function firstCause(stop: AbortController, fallback: unknown): unknown {
-  return stop.signal.aborted ? (stop.signal.reason as unknown) : fallback;
+  return { ...summary, report };
 }

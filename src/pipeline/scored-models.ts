@@ -98,6 +98,7 @@ async function scoredModels(
         judge,
         answers: answers?.summaries,
         judgments: [...judgments.values()].map((judgment) => summarizeJudgment(judgment, answers?.hashes)),
+        choices: answers?.choices ?? 1,
         promptsSource: part?.facts.prompts_source,
         referencesSource: part?.facts.references_source ?? undefined,
         sampling: answers?.sampling,
@@ -153,6 +154,8 @@ interface ModelAnswers {
   /** hash of the judged texts per question, choice and turn */
   readonly hashes: ReadonlyMap<string, string>;
   readonly sampling: string | undefined;
+  /** answers that were asked for per question */
+  readonly choices: number;
 }
 
 function textKey(id: QuestionId, choice: number, turn: number): string {
@@ -188,7 +191,8 @@ async function readModelAnswers(
   for (const failed of (await readFailedAnswers(paths.failed, answered)).values())
     add(failed.questionId, failed.choices, failed.reason);
   if (summaries.length === 0) return undefined;
-  return { summaries, hashes, sampling: sampling(await readJsonFile(paths.manifest, answerManifestSchema)) };
+  const manifest = await readJsonFile(paths.manifest, answerManifestSchema);
+  return { summaries, hashes, sampling: sampling(manifest), choices: manifest?.settings.num_choices ?? 1 };
 }
 
 function summarizeAnswer(

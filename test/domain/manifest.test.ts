@@ -83,7 +83,7 @@ describe("requireSameSettings", () => {
     expect(() => requireSameSettings(judgmentSettings, wanted, "f")).toThrow(
       evalError("conflict", 'parser (there: "strict", now: "fastchat")', "branchbench report --parser"),
     );
-    expect(() => requireSameSettings(judgmentSettings, { ...wanted, max_tokens: 1 }, "f")).toThrow(
+    expect(() => requireSameSettings(judgmentSettings, { ...wanted, seed: 1 }, "f")).toThrow(
       evalError("conflict", "parser", "use the same settings"),
     );
   });

@@ -50,10 +50,15 @@ describe("referencesInQuestions", () => {
   });
 
   it("neither fills nor counts categories that are judged without reference", () => {
-    const questions = [question(1, "math", ["R1", "R2"]), question(2, "writing", ["W1"])];
-    const references = referencesInQuestions(questions, own, referencesOf([2, ["F1", "F2"]]));
-    expect(references.source).toBe("the questions' own (question.jsonl)");
-    expect(references.hash).toBe("aa");
+    const questions = [question(1, "math", ["R1"]), question(2, "writing", ["W1"])];
+    const references = referencesInQuestions(questions, own, referencesOf([1, ["F1", "F2"]], [2, ["F1", "F2"]]));
+    expect(references.source).toBe("the questions' own for 1 turns (question.jsonl), gpt-4.jsonl for 1");
+    expect(references.byQuestion.get(2)).toEqual(["W1", ""]);
+  });
+
+  it("names no fallback that gave nothing", () => {
+    const references = referencesInQuestions([question(1, "math", ["R1", "R2"])], own, referencesOf([1, ["F1", "F2"]]));
+    expect(references).toMatchObject({ source: "the questions' own (question.jsonl)", hash: "aa" });
   });
 
   it("leaves a turn without any reference empty", () => {

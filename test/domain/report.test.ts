@@ -64,6 +64,7 @@ function reportOf(change: Partial<ScoredModel>, of: readonly QuestionSummary[] =
       judge: "j",
       answers,
       judgments: scores,
+      choices: 1,
       promptsSource: undefined,
       referencesSource: undefined,
       sampling: undefined,
@@ -266,6 +267,15 @@ describe("modelReport of repeated answers", () => {
       judgments: { expected: 12, scored: 12 },
     });
     expect(reportOf({ answers: repeated })).toMatchObject({ errorRate: 0.5, judgments: { expected: 12, missing: 6 } });
+  });
+
+  it("counts what a failed repeat did not answer", () => {
+    const half = answers.map((answer, at) => (at === 0 ? { ...answer, failure: "timeout" } : { ...answer, turns: 4 }));
+    const judgments = scores.flatMap((judgment, at) => (at < 2 ? [judgment] : [judgment, { ...judgment, choice: 1 }]));
+    expect(reportOf({ answers: half, judgments, choices: 2 })).toMatchObject({
+      errorRate: 2 / 12,
+      judgments: { expected: 12, scored: 10, unanswered: 2 },
+    });
   });
 
   it("scores as if each question had been answered once where all repeats agree", () => {

@@ -24,6 +24,7 @@ function scored(model: string, scores: readonly (number | undefined)[]): ScoredM
       promptTokens: 1,
       completionTokens: 2,
     })),
+    choices: 1,
     promptsSource: "the prompts",
     referencesSource: undefined,
     sampling: "temperature 0",

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { encodeJudgment } from "../../src/domain/eval-output.js";
+import type { RatedJudgment } from "../../src/domain/judgment.js";
+import { judgmentKey } from "../../src/domain/judgment.js";
+import { readJudgments, readRatedJudgments, settleJudgments } from "../../src/io/judgment-file.js";
+import { collect } from "../support/collect.js";
+import { evalError } from "../support/eval-error.js";
+import { tempFolder } from "../support/temp-folder.js";
+
+const judgment: RatedJudgment = {
+  kind: "rated",
+  questionId: 1,
+  model: "m",
+  judge: "j",
+  promptName: "single-v1",
+  userPrompt: "long prompt",
+  turn: 1,
+  choice: 0,
+  answerHash: "hash",
+  tstamp: 1,
+  text: "long reply [[8]]",
+  rating: { kind: "scored", score: 8 },
+};
+
+function line(change: Partial<RatedJudgment> = {}): string {
+  return `${JSON.stringify(encodeJudgment({ ...judgment, ...change }))}\n`;
+}
+
+const failure = `${JSON.stringify(encodeJudgment({ ...judgment, kind: "failed", turn: 2, reason: "timeout", message: "" }))}\n`;
+
+describe("readJudgments", () => {
+  it("reads rated and failed ones, and nothing where there is no file", async () => {
+    await using folder = await tempFolder();
+    const path = await folder.write("j_single.jsonl", line() + failure);
+    expect((await collect(readJudgments(path))).map(({ kind, turn }) => [kind, turn])).toEqual([
+      ["rated", 1],
+      ["failed", 2],
+    ]);
+    expect(await collect(readJudgments(folder.file("missing.jsonl")))).toEqual([]);
+  });
+
+  it("names file, line and field of a faulty line", async () => {
+    await using folder = await tempFolder();
+    const path = await folder.write("j_single.jsonl", `${line()}${line().replace('"score":8', '"score":"8"')}`);
+    await expect(collect(readJudgments(path))).rejects.toEqual(evalError("input", `${path}:2: field score: `));
+  });
+});
+
+describe("readRatedJudgments", () => {
+  it("finds the last reply of each turn of one model, without its long texts", async () => {
+    await using folder = await tempFolder();
+    const later = line({ rating: { kind: "scored", score: 3 } });
+    const path = await folder.write(
+      "j_single.jsonl",
+      line() + line({ model: "other" }) + line({ choice: 1 }) + failure + later,
+    );
+    const rated = await readRatedJudgments(path, "m");
+    expect([...rated.keys()]).toEqual([judgmentKey(judgment), judgmentKey({ ...judgment, choice: 1 })]);
+    expect(rated.get(judgmentKey(judgment))).toMatchObject({
+      rating: { score: 3 },
+      answerHash: "hash",
+      text: "",
+      userPrompt: "",
+    });
+  });
+});
+
+describe("settleJudgments", () => {
+  it("sorts by model, question, turn and repeat, and keeps the last of each", async () => {
+    await using folder = await tempFolder();
+    const sorted = [
+      line({ questionId: 2 }),
+      line({ questionId: 10, choice: 0 }),
+      line({ questionId: 10, choice: 1 }),
+      line({ questionId: 10, turn: 2 }),
+      line({ questionId: "1" }),
+      line({ model: "n", questionId: 1 }),
+    ];
+    const replaced = line({ questionId: 10, choice: 1, text: "old [[1]]" });
+    const path = await folder.write("j_single.jsonl", [replaced, ...sorted.toReversed()].join(""));
+    await settleJudgments(path);
+    expect(await folder.read("j_single.jsonl")).toBe(sorted.join(""));
+  });
+
+  it("takes lines of upstream, which know no repeats, for the first answer", async () => {
+    await using folder = await tempFolder();
+    const upstream = line().replace(',"choice":0', "");
+    const path = await folder.write("j_single.jsonl", upstream + line({ text: "again [[7]]" }));
+    await settleJudgments(path);
+    expect(await folder.read("j_single.jsonl")).toBe(line({ text: "again [[7]]" }));
+  });
+
+  it("does nothing where there is no file", async () => {
+    await using folder = await tempFolder();
+    await settleJudgments(folder.file("j_single.jsonl"));
+    expect(await folder.list()).toEqual([]);
+  });
+});
