@@ -12,6 +12,7 @@ const below = {
 
 /** The only files that may import a package; whoever needs more of it adds it there. */
 const owners = {
+  cacache: "^src/io/response-cache\\.ts$",
   commander: "^src/cli/",
   "cli-progress": "^src/cli/progress\\.ts$",
   "cli-table3": "^src/render/",
@@ -20,11 +21,13 @@ const owners = {
   handlebars: "^src/io/prompt-files\\.ts$",
   hono: "^src/embedded/server\\.ts$",
   "@hono/node-server": "^src/embedded/server\\.ts$",
+  "js-yaml": "^src/io/yaml-tree\\.ts$",
   minisearch: "^src/embedded/candidate\\.ts$",
   ndjson: "^src/io/jsonl\\.ts$",
   openai: "^src/io/openai\\.ts$",
   "p-limit": "^src/io/limiter\\.ts$",
   "proper-lockfile": "^src/io/lock\\.ts$",
+  "simple-git": "^src/io/git\\.ts$",
   undici: "^src/io/http\\.ts$",
   yaml: "^src/io/",
   zod: "^src/(domain|io|embedded|pipeline)/",
@@ -55,7 +58,10 @@ module.exports = {
       comment: "domain imports no package but zod, and of Node only hashes",
       severity: "error",
       from: { path: "^src/domain/" },
-      to: { path: "^(node_modules/|node:|fs|http|path|child_process|os|process)", pathNot: "^node_modules/zod/|^(node:)?crypto$" },
+      to: {
+        path: "^(node_modules/|node:|fs|http|path|child_process|os|process)",
+        pathNot: "^node_modules/zod/|^(node:)?crypto$",
+      },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
@@ -70,6 +76,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
   },
 };

@@ -1,6 +1,19 @@
 /** The public API: stages, models, and the records they work on. */
+export { branchComparisonSchema, failedGates } from "./domain/branch-comparison.js";
+export type { BranchComparison, ComparisonGate } from "./domain/branch-comparison.js";
+export { compareScores } from "./domain/comparison.js";
+export type { Comparison } from "./domain/comparison.js";
+export type { ComparedQuestion, QuestionScore } from "./domain/compared-question.js";
+export type { ComparisonSettings, Verdict } from "./domain/file-comparison.js";
 export type { Answer, AnswerChoice, AnswerTurn, CompleteAnswer, FailedAnswer } from "./domain/answer.js";
-export type { ChatMessage, ChatModel, ChatReply, ChatRequest, RequestFailureReason, TokenUsage } from "./domain/chat-model.js";
+export type {
+  ChatMessage,
+  ChatModel,
+  ChatReply,
+  ChatRequest,
+  RequestFailureReason,
+  TokenUsage,
+} from "./domain/chat-model.js";
 export { EvalError } from "./domain/eval-error.js";
 export type { EvalErrorCode } from "./domain/eval-error.js";
 export type { JudgePrompt, JudgePromptSet, JudgedTurn } from "./domain/judge-prompt.js";
@@ -25,9 +38,17 @@ export type { OutputTree, RecordPaths } from "./io/output-tree.js";
 export { readAnswers } from "./io/answer-file.js";
 export { readJudgments } from "./io/judgment-file.js";
 export { readBuiltinPrompts, readFastChatPrompts } from "./io/prompt-files.js";
+export { responseCache } from "./io/response-cache.js";
+export type { ResponseCache } from "./io/response-cache.js";
 export { openQuestionFile, readQuestions } from "./io/question-file.js";
 export type { QuestionFile } from "./io/question-file.js";
 export { readReferenceFile } from "./io/reference-file.js";
+export { compareBranches } from "./pipeline/compare.js";
+export type { CompareInput, ComparePorts, CompareSide } from "./pipeline/compare.js";
+export { genQuestions } from "./pipeline/gen-questions.js";
+export type { GenQuestionsInput, GenQuestionsSummary } from "./pipeline/gen-questions.js";
+export { taxonomyDiff } from "./pipeline/taxonomy-diff.js";
+export { taxonomyLint } from "./pipeline/taxonomy-lint.js";
 export { genAnswers } from "./pipeline/gen-answers.js";
 export type { GenAnswersInput, GenAnswersPorts, GenAnswersSummary } from "./pipeline/gen-answers.js";
 export { findJudgingRules, findQuestions } from "./pipeline/inputs.js";
@@ -41,4 +62,6 @@ export type { ReportInput } from "./pipeline/report.js";
 export { run } from "./pipeline/run.js";
 export type { RunInput, RunPorts, RunSummary } from "./pipeline/run.js";
 export type { ServerFacts } from "./pipeline/run-manifest.js";
+export { comparisonMarkdown } from "./render/comparison-markdown.js";
+export { comparisonText } from "./render/comparison-text.js";
 export { reportText } from "./render/report-text.js";

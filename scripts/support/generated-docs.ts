@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { createProgram } from "../../src/cli/program.js";
+import { branchComparisonSchema } from "../../src/domain/branch-comparison.js";
 import { reportSchema } from "../../src/domain/report.js";
 
 const begin = "<!-- command reference: begin (npm run docs) -->";
@@ -12,10 +13,16 @@ export function commandReference(): string {
   const program = createProgram(
     {
       dataPull: nothing,
+      genQuestions: nothing,
       genAnswers: nothing,
       judgeAnswers: nothing,
       report: nothing,
       run: nothing,
+      compare: nothing,
+      cacheInfo: nothing,
+      cachePrune: nothing,
+      taxonomyDiff: nothing,
+      taxonomyLint: nothing,
       demo: nothing,
       serveEmbedded: nothing,
     },
@@ -48,5 +55,8 @@ export function insertReference(readme: string, reference: string): string {
 
 /** JSON schemas of what `--json` prints, by file name. */
 export function schemas(): Record<string, string> {
-  return { "report.schema.json": `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n` };
+  return {
+    "report.schema.json": `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`,
+    "comparison.schema.json": `${JSON.stringify(z.toJSONSchema(branchComparisonSchema), null, 2)}\n`,
+  };
 }

@@ -29,12 +29,21 @@ function lazyActions(host: Host, finish: (exitCode: number) => void): Actions {
   return {
     dataPull: async (dataSet, options) =>
       finish(await (await import("./actions/data-pull.js")).dataPullAction(dataSet, options, host)),
+    genQuestions: async (options) =>
+      finish(await (await import("./actions/gen-questions.js")).genQuestionsAction(options, host)),
     genAnswers: async (options) =>
       finish(await (await import("./actions/gen-answers.js")).genAnswersAction(options, host)),
     judgeAnswers: async (options) =>
       finish(await (await import("./actions/judge-answers.js")).judgeAnswersAction(options, host)),
     report: async (options) => finish(await (await import("./actions/report.js")).reportAction(options, host)),
     run: async (options) => finish(await (await import("./actions/run.js")).runAction(options, host)),
+    compare: async (options) => finish(await (await import("./actions/compare.js")).compareAction(options, host)),
+    cacheInfo: async (options) => finish(await (await import("./actions/cache.js")).cacheInfoAction(options, host)),
+    cachePrune: async (options) => finish(await (await import("./actions/cache.js")).cachePruneAction(options, host)),
+    taxonomyDiff: async (options) =>
+      finish(await (await import("./actions/taxonomy-diff.js")).taxonomyDiffAction(options, host)),
+    taxonomyLint: async (options) =>
+      finish(await (await import("./actions/taxonomy-lint.js")).taxonomyLintAction(options, host)),
     demo: async (options) => finish(await (await import("./actions/demo.js")).demoAction(options, host)),
     serveEmbedded: async (options) =>
       finish(await (await import("./actions/serve-embedded.js")).serveEmbeddedAction(options, host)),

@@ -8,15 +8,23 @@ export interface OutputOptions {
   readonly outputDir: string;
   readonly dataDir?: string;
   readonly questions?: string;
+  readonly taxonomyPath?: string;
+  readonly branch?: string;
   readonly json?: true;
 }
 
 export function addOutputOptions(command: Command): Command {
   return command
-    .option("--bench <name>", "benchmark, and the folder of its results", "mt_bench")
+    .option(
+      "--bench <name>",
+      "benchmark, and the folder of its results: mt_bench, mt_bench_branch, or one of your own",
+      "mt_bench",
+    )
     .option("--output-dir <folder>", "where results are kept", "eval_output")
     .option("--data-dir <folder>", "where pulled data sets are kept (env: BRANCHBENCH_DATA_DIR)")
     .option("--questions <file>", "question file in FastChat's format, instead of the official one")
+    .option("--taxonomy-path <folder>", "of mt_bench_branch: the taxonomy whose questions are asked")
+    .option("--branch <ref>", "of mt_bench_branch: branch, tag or commit (default: the folder as it is)")
     .option("--json", "print one JSON document instead of text");
 }
 

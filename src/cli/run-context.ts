@@ -1,4 +1,4 @@
-import { defaultDataDir } from "../io/data-sets.js";
+import { defaultCacheDir, defaultDataDir } from "../io/data-sets.js";
 import type { Host } from "./host.js";
 import type { OutputOptions, SelectionOptions } from "./options.js";
 import type { QuestionSelection } from "../domain/question-selection.js";
@@ -24,6 +24,10 @@ export async function interruptible<Result>(
 
 export function dataDir(options: Pick<OutputOptions, "dataDir">, host: Host): string {
   return options.dataDir ?? host.env["BRANCHBENCH_DATA_DIR"] ?? defaultDataDir();
+}
+
+export function cacheDir(options: { readonly cacheDir?: string }, host: Host): string {
+  return options.cacheDir ?? host.env["BRANCHBENCH_CACHE_DIR"] ?? defaultCacheDir();
 }
 
 /** `--first-n`, or the variable that instructlab/eval reads. */

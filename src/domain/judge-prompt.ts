@@ -15,7 +15,7 @@ export interface JudgedTurn {
   readonly reference?: string;
 }
 
-export interface FilledJudgePrompt {
+interface FilledJudgePrompt {
   readonly system: string;
   readonly user: string;
 }

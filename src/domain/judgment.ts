@@ -47,7 +47,9 @@ export interface FailedJudgment extends JudgmentFacts {
 export type Judgment = RatedJudgment | FailedJudgment;
 
 /** Identifies what is judged once: a later judgment with the same key replaces an earlier one. */
-export function judgmentKey(judgment: Pick<JudgmentFacts, "model" | "questionId" | "turn" | "choice" | "repeat">): string {
+export function judgmentKey(
+  judgment: Pick<JudgmentFacts, "model" | "questionId" | "turn" | "choice" | "repeat">,
+): string {
   return JSON.stringify([judgment.model, judgment.questionId, judgment.turn, judgment.choice, judgment.repeat ?? 0]);
 }
 

@@ -254,7 +254,10 @@ function caveatsOf(report: Omit<ModelReport, "caveats">): string[] {
 
 /** Best overall score first; what has no score last. */
 export function compareModelReports(left: ModelReport, right: ModelReport): number {
-  return (right.overall.mean ?? -Infinity) - (left.overall.mean ?? -Infinity) || compareText(`${left.model}\n${left.judge}`, `${right.model}\n${right.judge}`);
+  return (
+    (right.overall.mean ?? -Infinity) - (left.overall.mean ?? -Infinity) ||
+    compareText(`${left.model}\n${left.judge}`, `${right.model}\n${right.judge}`)
+  );
 }
 
 function compareText(left: string, right: string): number {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
 import type { JudgePromptSet } from "../domain/judge-prompt.js";
 import type { JudgingRules } from "../domain/judgment-plan.js";
@@ -5,10 +6,12 @@ import { needsReference } from "../domain/mt-bench.js";
 import type { References } from "../domain/references.js";
 import { referencesInQuestions } from "../domain/references.js";
 import { pulledMtBench } from "../io/data-sets.js";
+import { exists, outputTree } from "../io/output-tree.js";
 import { readBuiltinPrompts, readFastChatPrompts } from "../io/prompt-files.js";
 import type { QuestionFile } from "../io/question-file.js";
 import { openQuestionFile, readQuestions } from "../io/question-file.js";
 import { readReferenceFile } from "../io/reference-file.js";
+import { branchBench, genQuestions } from "./gen-questions.js";
 
 /** What the user says of where questions, prompts and references come from. */
 export interface InputChoices {
@@ -16,6 +19,12 @@ export interface InputChoices {
   readonly dataDir: string;
   /** a FastChat question file */
   readonly questions?: string;
+  /** root of the eval_output tree, where question sets of branches lie */
+  readonly outputDir?: string;
+  /** of `mt_bench_branch`: the taxonomy whose questions are asked */
+  readonly taxonomyPath?: string;
+  /** of `mt_bench_branch`: branch, tag or commit; the folder as it is where left out */
+  readonly branch?: string;
   /** `official`, `builtin`, or a FastChat prompt file; official where they were pulled, else builtin */
   readonly judgePrompts?: string;
   /** `question` for those in the question file, or a FastChat reference file; the official ones for the official questions, else the question file's */
@@ -25,6 +34,7 @@ export interface InputChoices {
 /** Finds the question set and checks it. */
 export async function findQuestions(choices: InputChoices): Promise<QuestionFile> {
   if (choices.questions !== undefined) return openQuestionFile(choices.questions);
+  if (choices.bench === branchBench) return branchQuestions(choices);
   if (choices.bench !== "mt_bench")
     throw new EvalError("input", `--bench ${choices.bench} needs a question file`, {
       hint: "give it with --questions FILE",
@@ -35,6 +45,19 @@ export async function findQuestions(choices: InputChoices): Promise<QuestionFile
       hint: "run: branchbench data pull mt_bench   (or give a question file with --questions)",
     });
   return openQuestionFile(official.questions);
+}
+
+/** The question set of a taxonomy branch: written anew where the taxonomy is at hand, else the one that gen-questions left. */
+async function branchQuestions(choices: InputChoices): Promise<QuestionFile> {
+  const { taxonomyPath, branch, outputDir } = choices;
+  if (outputDir === undefined) throw new Error("the question set of a branch lies in the output folder");
+  const selected = { outputDir, ...(branch !== undefined && { branch }) };
+  if (taxonomyPath !== undefined) await genQuestions({ taxonomyPath, ...selected });
+  const path = join(outputTree(outputDir, branchBench, branch).folder, "question.jsonl");
+  if (await exists(path)) return openQuestionFile(path);
+  throw new EvalError("input", `there is no question set in ${path}`, {
+    hint: "give the taxonomy with --taxonomy-path, or run: branchbench gen-questions --taxonomy-path FOLDER --branch REF",
+  });
 }
 
 /** Finds the judge's prompts and the references for a question set. */
@@ -49,8 +72,9 @@ async function findPrompts(choices: InputChoices): Promise<JudgePromptSet> {
     return readFastChatPrompts(choices.judgePrompts);
   const official = await pulledMtBench(choices.dataDir);
   if (official !== undefined) {
-    const prompts = await readFastChatPrompts(official.judgePrompts);
-    return { ...prompts, source: "MT-Bench's official judge prompts" };
+    const isBranch = choices.bench === branchBench;
+    const prompts = await readFastChatPrompts(isBranch ? official.branchJudgePrompts : official.judgePrompts);
+    return { ...prompts, source: `MT-Bench's official judge prompts${isBranch ? " for branches" : ""}` };
   }
   if (choices.judgePrompts === undefined) return readBuiltinPrompts();
   throw new EvalError("input", `MT-Bench's official judge prompts are not in ${choices.dataDir}`, {

@@ -24,11 +24,31 @@ describe("branchbench", () => {
     expect(answered).toMatchObject({ code: 0 });
     expect(answered.stdout).toMatch(/^6 questions: 6 answered \(0 by earlier runs\)\n/);
     expect(answered.stderr).toContain(`m: ${server.url}/chat/completions`);
-    const judged = await runCli(["judge-answers", "--model", "m", "--judge-model", "j", "--judge-server-url", server.url, ...places(stage), "--json"]);
+    const judged = await runCli([
+      "judge-answers",
+      "--model",
+      "m",
+      "--judge-model",
+      "j",
+      "--judge-server-url",
+      server.url,
+      ...places(stage),
+      "--json",
+    ]);
     expect(JSON.parse(judged.stdout)).toMatchObject({ expected: 12, scored: 12, errorRate: 0 });
     const report = await runCli(["report", "--output-dir", join(stage.folder, "out"), "--json"]);
-    expect(reportSchema.parse(JSON.parse(report.stdout)).models[0]).toMatchObject({ model: "m", judge: "j", overall: { n: 12, mean: 8 } });
-    const text = await runCli(["report", "--output-dir", join(stage.folder, "out"), "--output", join(stage.folder, "report.txt")]);
+    expect(reportSchema.parse(JSON.parse(report.stdout)).models[0]).toMatchObject({
+      model: "m",
+      judge: "j",
+      overall: { n: 12, mean: 8 },
+    });
+    const text = await runCli([
+      "report",
+      "--output-dir",
+      join(stage.folder, "out"),
+      "--output",
+      join(stage.folder, "report.txt"),
+    ]);
     expect(text).toMatchObject({ code: 0, stdout: "" });
     expect(await readFile(join(stage.folder, "report.txt"), "utf8")).toContain("8.00 [8.00, 8.00]");
   });
@@ -50,7 +70,16 @@ describe("branchbench", () => {
     await using server = await startModelServer({ reply: echoOrRate });
     await using stage = await startStage();
     const servers = ["--server-url", server.url, "--judge-server-url", server.url];
-    const result = await runCli(["run", "--dry-run", "--model", "m", "--judge-model", "j", ...servers, ...places(stage)]);
+    const result = await runCli([
+      "run",
+      "--dry-run",
+      "--model",
+      "m",
+      "--judge-model",
+      "j",
+      ...servers,
+      ...places(stage),
+    ]);
     expect(result.code).toBe(0);
     expect(result.stdout).toContain("gen-answers would ask m 12 times");
     expect(result.stdout).toContain("judge-answers would ask j 12 times");
@@ -60,7 +89,8 @@ describe("branchbench", () => {
   });
 
   it("exits with 3 when too much failed, and with 0 when that is allowed", async () => {
-    const reply: Reply = (request, context) => (request.prompt === "first 1" ? answer.contextOverflow() : echoOrRate(request, context));
+    const reply: Reply = (request, context) =>
+      request.prompt === "first 1" ? answer.contextOverflow() : echoOrRate(request, context);
     await using server = await startModelServer({ reply });
     await using stage = await startStage();
     const args = ["gen-answers", "--model", "m", "--server-url", server.url, ...places(stage)];
@@ -135,14 +165,27 @@ describe("branchbench", () => {
     });
     await using stage = await startStage();
     const result = await runCli(
-      ["gen-answers", "--model", "m", "--server-url", server.url, "--api-key-env", "MY_KEY", "--extra-header", `X-Token: ${headerSecret}`, ...places(stage)],
+      [
+        "gen-answers",
+        "--model",
+        "m",
+        "--server-url",
+        server.url,
+        "--api-key-env",
+        "MY_KEY",
+        "--extra-header",
+        `X-Token: ${headerSecret}`,
+        ...places(stage),
+      ],
       { MY_KEY: key },
     );
     expect(result.code).toBe(1);
     expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${key}`);
     expect(server.requests[0]?.headers["x-token"]).toBe(headerSecret);
     const files = await readdir(stage.folder, { recursive: true, withFileTypes: true });
-    const texts = await Promise.all(files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), "utf8")));
+    const texts = await Promise.all(
+      files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), "utf8")),
+    );
     for (const text of [...texts, result.stdout, result.stderr]) {
       expect(text).not.toContain(key);
       expect(text).not.toContain(headerSecret);
@@ -150,7 +193,10 @@ describe("branchbench", () => {
   });
 });
 
-async function hasSaid(child: { exitCode: number | null; signalCode: string | null }, _server: unknown): Promise<boolean> {
+async function hasSaid(
+  child: { exitCode: number | null; signalCode: string | null },
+  _server: unknown,
+): Promise<boolean> {
   await new Promise((resolve) => {
     setTimeout(resolve, 50);
   });
@@ -165,13 +211,27 @@ interface BadInput {
   readonly says: RegExp;
 }
 
-const gen = (stage: Stage, url: string, ...more: string[]): string[] => ["gen-answers", "--model", "m", "--server-url", url, ...places(stage), ...more];
+const gen = (stage: Stage, url: string, ...more: string[]): string[] => [
+  "gen-answers",
+  "--model",
+  "m",
+  "--server-url",
+  url,
+  ...places(stage),
+  ...more,
+];
 
 const badInputs: readonly BadInput[] = [
-  { name: "no data pulled", args: (_, url) => ["gen-answers", "--model", "m", "--server-url", url], code: 1, says: /branchbench data pull mt_bench/ },
+  {
+    name: "no data pulled",
+    args: (_, url) => ["gen-answers", "--model", "m", "--server-url", url],
+    code: 1,
+    says: /branchbench data pull mt_bench/,
+  },
   {
     name: "a broken line in the question file",
-    prepare: (stage) => writeFile(stage.questions.path, '{"question_id": 1, "category": "stem", "turns": ["a"]}\n{"question_id": 2,\n'),
+    prepare: (stage) =>
+      writeFile(stage.questions.path, '{"question_id": 1, "category": "stem", "turns": ["a"]}\n{"question_id": 2,\n'),
     args: gen,
     code: 1,
     says: /question\.jsonl:2: not valid JSON/,
@@ -185,20 +245,62 @@ const badInputs: readonly BadInput[] = [
   },
   {
     name: "a question id twice",
-    prepare: (stage) => writeFile(stage.questions.path, '{"question_id": 1, "category": "stem", "turns": ["a"]}\n'.repeat(2)),
+    prepare: (stage) =>
+      writeFile(stage.questions.path, '{"question_id": 1, "category": "stem", "turns": ["a"]}\n'.repeat(2)),
     args: gen,
     code: 1,
     says: /question\.jsonl:2: field question_id: 1 stands already in line 1/,
   },
-  { name: "an empty question file", prepare: (stage) => writeFile(stage.questions.path, "\n"), args: gen, code: 1, says: /holds no question/ },
-  { name: "an unknown model", args: (stage, url) => gen(stage, url, "--model", "x"), code: 1, says: /does not offer a model "x"\n {2}it offers m, j/ },
+  {
+    name: "an empty question file",
+    prepare: (stage) => writeFile(stage.questions.path, "\n"),
+    args: gen,
+    code: 1,
+    says: /holds no question/,
+  },
+  {
+    name: "an unknown model",
+    args: (stage, url) => gen(stage, url, "--model", "x"),
+    code: 1,
+    says: /does not offer a model "x"\n {2}it offers m, j/,
+  },
   { name: "no server", args: (stage) => gen(stage, "http://127.0.0.1:9"), code: 1, says: /connection refused/ },
-  { name: "an unset key variable", args: (stage, url) => gen(stage, url, "--api-key-env", "NOT_SET"), code: 1, says: /NOT_SET, which should hold the key, is not set/ },
-  { name: "a model name that leaves the folder", args: (stage, url) => gen(stage, url, "--model", "../../x"), code: 1, says: /model "\.\.\/\.\.\/x" cannot name a file/ },
-  { name: "an absolute model name", args: (stage, url) => gen(stage, url, "--model", "/tmp/x"), code: 1, says: /it is an absolute path/ },
-  { name: "unknown question ids", args: (stage, url) => gen(stage, url, "--question-ids", "900-910"), code: 1, says: /no question of this set matches "900-910"/ },
-  { name: "an extra body that is no object", args: (stage, url) => gen(stage, url, "--extra-body", "[1]"), code: 1, says: /not a JSON object/ },
-  { name: "a missing system prompt file", args: (stage, url) => gen(stage, url, "--system-prompt", "@/nonexistent"), code: 1, says: /cannot read \/nonexistent: no such file/ },
+  {
+    name: "an unset key variable",
+    args: (stage, url) => gen(stage, url, "--api-key-env", "NOT_SET"),
+    code: 1,
+    says: /NOT_SET, which should hold the key, is not set/,
+  },
+  {
+    name: "a model name that leaves the folder",
+    args: (stage, url) => gen(stage, url, "--model", "../../x"),
+    code: 1,
+    says: /model "\.\.\/\.\.\/x" cannot name a file/,
+  },
+  {
+    name: "an absolute model name",
+    args: (stage, url) => gen(stage, url, "--model", "/tmp/x"),
+    code: 1,
+    says: /it is an absolute path/,
+  },
+  {
+    name: "unknown question ids",
+    args: (stage, url) => gen(stage, url, "--question-ids", "900-910"),
+    code: 1,
+    says: /no question of this set matches "900-910"/,
+  },
+  {
+    name: "an extra body that is no object",
+    args: (stage, url) => gen(stage, url, "--extra-body", "[1]"),
+    code: 1,
+    says: /not a JSON object/,
+  },
+  {
+    name: "a missing system prompt file",
+    args: (stage, url) => gen(stage, url, "--system-prompt", "@/nonexistent"),
+    code: 1,
+    says: /cannot read \/nonexistent: no such file/,
+  },
   {
     name: "a file where the output folder should be",
     prepare: (stage) => writeFile(join(stage.folder, "out"), ""),
@@ -217,20 +319,68 @@ const badInputs: readonly BadInput[] = [
     code: 1,
     says: /cannot write .*m\.jsonl: the disk is full\n {2}free some space and run the same command again/,
   },
-  { name: "self-judging", args: (stage, url) => ["judge-answers", "--model", "m", "--judge-model", "m", "--judge-server-url", url, ...places(stage)], code: 1, says: /same model/ },
-  { name: "a judge that is not named", args: (stage, url) => ["judge-answers", "--model", "m", "--judge-server-url", url, ...places(stage)], code: 2, says: /required option '--judge-model <name>' not specified/ },
+  {
+    name: "self-judging",
+    args: (stage, url) => [
+      "judge-answers",
+      "--model",
+      "m",
+      "--judge-model",
+      "m",
+      "--judge-server-url",
+      url,
+      ...places(stage),
+    ],
+    code: 1,
+    says: /same model/,
+  },
+  {
+    name: "a judge that is not named",
+    args: (stage, url) => ["judge-answers", "--model", "m", "--judge-server-url", url, ...places(stage)],
+    code: 2,
+    says: /required option '--judge-model <name>' not specified/,
+  },
   {
     name: "a missing reference",
     prepare: (stage) => writeFile(stage.questions.path, '{"question_id": 1, "category": "math", "turns": ["a"]}\n'),
-    args: (stage, url) => ["judge-answers", "--model", "m", "--judge-model", "j", "--judge-server-url", url, ...places(stage)],
+    args: (stage, url) => [
+      "judge-answers",
+      "--model",
+      "m",
+      "--judge-model",
+      "j",
+      "--judge-server-url",
+      url,
+      ...places(stage),
+    ],
     code: 1,
     says: /question 1 \(math\), turn 1: no reference answer/,
   },
-  { name: "nothing to report", args: (stage) => ["report", ...places(stage)], code: 1, says: /there are no judgments to report/ },
+  {
+    name: "nothing to report",
+    args: (stage) => ["report", ...places(stage)],
+    code: 1,
+    says: /there are no judgments to report/,
+  },
   { name: "an unknown command", args: () => ["gen-answer"], code: 2, says: /unknown command 'gen-answer'/ },
-  { name: "an unknown option", args: (stage, url) => gen(stage, url, "--modle", "x"), code: 2, says: /unknown option '--modle'/ },
-  { name: "a duration without unit", args: (stage, url) => gen(stage, url, "--timeout", "10"), code: 2, says: /such as 30s, 10m or 1h/ },
-  { name: "a wrong number of workers", args: (stage, url) => gen(stage, url, "--max-workers", "0"), code: 2, says: /at least 1/ },
+  {
+    name: "an unknown option",
+    args: (stage, url) => gen(stage, url, "--modle", "x"),
+    code: 2,
+    says: /unknown option '--modle'/,
+  },
+  {
+    name: "a duration without unit",
+    args: (stage, url) => gen(stage, url, "--timeout", "10"),
+    code: 2,
+    says: /such as 30s, 10m or 1h/,
+  },
+  {
+    name: "a wrong number of workers",
+    args: (stage, url) => gen(stage, url, "--max-workers", "0"),
+    code: 2,
+    says: /at least 1/,
+  },
 ];
 
 describe("bad input is one clear line, without a stack, and costs nothing", () => {

@@ -2,9 +2,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   clusteredMean,
+  detectableDifference,
+  fewClustersMean,
   regularizedBeta,
   studentCdf,
   studentQuantile,
+  studentTail,
   withinScale,
 } from "../../src/domain/statistics.js";
 
@@ -204,5 +207,58 @@ describe("withinScale", () => {
     ["the lower end is cut", [0.5, 2], [1, 2]],
   ])("%s", (_, interval, expected) => {
     expect(withinScale(interval, { min: 1, max: 10 })).toEqual(expected);
+  });
+});
+
+describe("studentTail", () => {
+  // By an independent computation with 30 digits.
+  it.each([
+    [2, 5, 0.050_969_739_414_929_18],
+    [10, 4, 2.810_018_113_579_956e-4],
+    [40, 9, 9.491_499_224_669_913e-12],
+    [3.5, 250, 2.753_668_478_486_92e-4],
+    [-1.3, 11, 1 - 0.110_090_631_349_920_98],
+  ])("beyond %f with %i degrees of freedom is %f", (t, degrees, expected) => {
+    expect(studentTail(t, degrees) / expected).toBeCloseTo(1, 10);
+  });
+});
+
+describe("detectableDifference", () => {
+  // Exact non-centrality for power 0.8, by an independent computation of the non-central t distribution.
+  it.each([
+    [0.025, 4, 3.761060261],
+    [0.0025, 8, 4.866044048],
+    [0.025, 12, 3.052660599],
+    [0.0025, 20, 4.052718543],
+    [0.001, 40, 4.182994405],
+    [0.025, 100, 2.828850667],
+  ])("at level %f with %i degrees of freedom is about %f standard errors", (level, degrees, exact) => {
+    const found = detectableDifference({ standardError: 0.5, degrees, level }) / 0.5;
+    expect(found).toBeGreaterThan(exact);
+    expect(found / exact).toBeLessThan(degrees < 10 ? 1.15 : 1.03);
+  });
+});
+
+describe("fewClustersMean", () => {
+  it("agrees with the matrices of Bell and McCaffrey, computed independently", () => {
+    const estimate = fewClustersMean([[1, 2], [3], [0, 0, 4, 1], [2, 2, 2]]);
+    expect(estimate?.mean).toBeCloseTo(1.7, 12);
+    expect(estimate?.standardError).toBeCloseTo(0.293_852_354_676_981_2, 12);
+    expect(estimate?.degrees).toBeCloseTo(2.392_405_063_291_138_7, 12);
+  });
+
+  it("is the clustered mean for clusters of one size", () => {
+    const pairs = fc.array(fc.tuple(rating, rating), { minLength: 2, maxLength: 20 });
+    fc.assert(
+      fc.property(pairs, (clusters) => {
+        const [few, many] = [fewClustersMean(clusters), clusteredMean(clusters)];
+        expect(few?.standardError).toBeCloseTo(many.standardError ?? Number.NaN, 12);
+        expect(few?.degrees).toBeCloseTo(clusters.length - 1, 9);
+      }),
+    );
+  });
+
+  it("needs two clusters", () => {
+    expect(fewClustersMean([[1, 2], []])).toBeUndefined();
   });
 });

@@ -10,11 +10,15 @@ import type { Stage } from "../support/stage.js";
 
 /** A judge whose rating depends on the answer alone. */
 function rate(prompt: string): Behaviour {
-  const sum = [...prompt.replaceAll(/[0-9a-f]{16}/g, "")].reduce((total, letter) => (total + (letter.codePointAt(0) ?? 0)) % 9_973, 0);
+  const sum = [...prompt.replaceAll(/[0-9a-f]{16}/g, "")].reduce(
+    (total, letter) => (total + (letter.codePointAt(0) ?? 0)) % 9_973,
+    0,
+  );
   return answer.ok(`Rating: [[${(sum % 10) + 1}]]`);
 }
 
-const calm: Reply = (request) => (request.prompt.includes("=== ") ? rate(request.prompt) : answer.ok(`re: ${request.prompt}`));
+const calm: Reply = (request) =>
+  request.prompt.includes("=== ") ? rate(request.prompt) : answer.ok(`re: ${request.prompt}`);
 
 /** Answers a request well only after so many bad replies to the same prompt. */
 function afterFaults(faults: readonly Behaviour[]): Reply {
@@ -100,7 +104,9 @@ describe("a misbehaving server", () => {
     await using stage = await startStage(plainQuestions(4));
     await stage.gen(server.url);
     const isBroken = (request: ModelRequest): boolean => /question 2 ===\nsecond 2/.test(request.prompt);
-    await using judge = await startModelServer({ reply: (request, context) => (isBroken(request) ? fault : calm(request, context)) });
+    await using judge = await startModelServer({
+      reply: (request, context) => (isBroken(request) ? fault : calm(request, context)),
+    });
     const summary = await stage.judge(judge.url, {}, { client: { timeoutMs: 200, maxRetries: 1 } });
     expect(summary).toMatchObject({ expected: 8, scored: 7, failed: { [reason]: 1 } });
   });

@@ -28,7 +28,12 @@ describe("genAnswers", () => {
     expect(rows.map((row) => row["question_id"])).toEqual([1, 2]);
     expect(Object.keys(rows[0]!)).toEqual(["question_id", "answer_id", "model_id", "choices", "tstamp"]);
     expect(rows[0]!["choices"][0].turns).toEqual(["re: first 1", "re: second 1"]);
-    expect(rows[0]!["choices"][0].details[0]).toMatchObject({ finish_reason: "stop", prompt_tokens: 7, completion_tokens: 3, attempts: 1 });
+    expect(rows[0]!["choices"][0].details[0]).toMatchObject({
+      finish_reason: "stop",
+      prompt_tokens: 7,
+      completion_tokens: 3,
+      attempts: 1,
+    });
     expect(await readRows(summary.paths.failed)).toEqual([]);
   });
 
@@ -67,7 +72,9 @@ describe("genAnswers", () => {
   });
 
   it("keeps thinking apart: neither fed back nor in the answer", async () => {
-    await using server = await startModelServer({ reply: (request) => answer.ok(`hmm, ${request.prompt}</think>\n\nfine`) });
+    await using server = await startModelServer({
+      reply: (request) => answer.ok(`hmm, ${request.prompt}</think>\n\nfine`),
+    });
     await using stage = await startStage(plainQuestions(1));
     const { paths } = await stage.gen(server.url);
     const [row] = await readRows(paths.records);
@@ -77,7 +84,9 @@ describe("genAnswers", () => {
   });
 
   it("counts a reply that holds only thinking as a failure of its own kind", async () => {
-    await using server = await startModelServer({ reply: () => answer.ok("<think>and so on", { finishReason: "length" }) });
+    await using server = await startModelServer({
+      reply: () => answer.ok("<think>and so on", { finishReason: "length" }),
+    });
     await using stage = await startStage(plainQuestions(2));
     const summary = await stage.gen(server.url);
     expect(summary).toMatchObject({ answered: 0, failed: { "reasoning-only": 2 }, errorRate: 1 });
@@ -85,13 +94,18 @@ describe("genAnswers", () => {
 
   it("asks only what is missing or failed, and not again the turns that were answered", async () => {
     await using stage = await startStage(plainQuestions(4));
-    const broken: Reply = (request) => (request.prompt === "second 3" ? answer.contextOverflow() : answer.ok(`re: ${request.prompt}`));
+    const broken: Reply = (request) =>
+      request.prompt === "second 3" ? answer.contextOverflow() : answer.ok(`re: ${request.prompt}`);
     await using first = await startModelServer({ reply: broken });
     const before = await stage.gen(first.url);
     expect(before.failed).toEqual({ "context-overflow": 1 });
-    expect((await readRows(before.paths.failed)).map((row) => [row["question_id"], row["failure"].reason, row["failure"].turn])).toEqual([
-      [3, "context-overflow", 2],
-    ]);
+    expect(
+      (await readRows(before.paths.failed)).map((row) => [
+        row["question_id"],
+        row["failure"].reason,
+        row["failure"].turn,
+      ]),
+    ).toEqual([[3, "context-overflow", 2]]);
     await using second = await startModelServer({ reply: echo });
     const after = await stage.gen(second.url);
     expect(second.requests.map(({ prompt }) => prompt)).toEqual(["second 3"]);
@@ -150,7 +164,9 @@ describe("genAnswers", () => {
       reply: (request, { index }) => (index < 10 ? echo(request, { index, inFlight: 1 }) : answer.unauthorized()),
     });
     await using stage = await startStage(plainQuestions(80));
-    await expect(stage.gen(server.url, {}, { client: { maxWorkers: 2, apiKey: "sk-secret-secret" } })).rejects.toMatchObject({ code: "server" });
+    await expect(
+      stage.gen(server.url, {}, { client: { maxWorkers: 2, apiKey: "sk-secret-secret" } }),
+    ).rejects.toMatchObject({ code: "server" });
     expect(server.requests.length).toBeLessThanOrEqual(12);
     await using mended = await startModelServer({ reply: echo });
     await stage.gen(mended.url);
@@ -166,7 +182,9 @@ describe("genAnswers", () => {
       },
     });
     await using stage = await startStage(plainQuestions(40));
-    await expect(stage.gen(server.url, {}, { signal: controller.signal })).rejects.toMatchObject({ code: "interrupted" });
+    await expect(stage.gen(server.url, {}, { signal: controller.signal })).rejects.toMatchObject({
+      code: "interrupted",
+    });
     const asked = server.requests.length;
     expect(asked).toBeLessThan(80);
     const summary = await stage.gen(server.url);

@@ -16,7 +16,15 @@ describe("judgeAnswers", () => {
     await using stage = await startStage(plainQuestions(3));
     await stage.gen(server.url);
     const summary = await stage.judge(judge.url);
-    expect(summary).toMatchObject({ expected: 6, resumed: 0, scored: 6, unscored: {}, failed: {}, unanswered: 0, errorRate: 0 });
+    expect(summary).toMatchObject({
+      expected: 6,
+      resumed: 0,
+      scored: 6,
+      unscored: {},
+      failed: {},
+      unanswered: 0,
+      errorRate: 0,
+    });
     const rows = await readRows(summary.paths.records);
     expect(rows.map((row) => [row["question_id"], row["turn"], row["score"]])).toEqual([
       [1, 1, 7],
@@ -48,7 +56,11 @@ describe("judgeAnswers", () => {
     await using stage = await startStage(plainQuestions(2));
     await stage.gen(server.url);
     const summary = await stage.judge(judge.url, {}, { client: { maxWorkers: 1 } });
-    expect(summary).toMatchObject({ scored: 0, unscored: { ambiguous: 1, "out-of-range": 1, missing: 1, empty: 1 }, errorRate: 1 });
+    expect(summary).toMatchObject({
+      scored: 0,
+      unscored: { ambiguous: 1, "out-of-range": 1, missing: 1, empty: 1 },
+      errorRate: 1,
+    });
     const rows = await readRows(summary.paths.records);
     expect(rows.map((row) => row["score"])).toEqual([-1, -1, -1, -1]);
     expect(rows.map((row) => row["judgment"])).toEqual(expect.arrayContaining(texts));
@@ -58,7 +70,8 @@ describe("judgeAnswers", () => {
 
   it("never judges what was not answered, and counts it", async () => {
     await using server = await startModelServer({
-      reply: (request) => (request.prompt === "second 2" ? answer.nullContent() : echo(request, { index: 0, inFlight: 1 })),
+      reply: (request) =>
+        request.prompt === "second 2" ? answer.nullContent() : echo(request, { index: 0, inFlight: 1 }),
     });
     await using judge = await startModelServer({ reply: sevens });
     await using stage = await startStage(plainQuestions(3));
@@ -67,7 +80,11 @@ describe("judgeAnswers", () => {
     expect(summary).toMatchObject({ expected: 6, scored: 5, unanswered: 1 });
     expect(judge.requests).toHaveLength(5);
     const report = await makeReport({ bench: "mt_bench", output: stage.output, questions: stage.questions });
-    expect(report.models[0]).toMatchObject({ overall: { n: 5 }, judgments: { expected: 6, unanswered: 1 }, answers: { failed: { "no-content": 1 } } });
+    expect(report.models[0]).toMatchObject({
+      overall: { n: 5 },
+      judgments: { expected: 6, unanswered: 1 },
+      answers: { failed: { "no-content": 1 } },
+    });
   });
 
   it("judges an answer again when it has changed, and only that", async () => {
@@ -95,8 +112,13 @@ describe("judgeAnswers", () => {
     await stage.gen(server.url, { model: "org/b" });
     await stage.judge(judge.url, { model: "org/a" });
     const { paths } = await stage.judge(judge.url, { model: "org/b" });
-    expect((await readRows(paths.records)).map((row) => row["model"])).toEqual([...Array(4).fill("org/a"), ...Array(4).fill("org/b")]);
-    await expect(stage.judge(judge.url, { model: "org/a", mergeSystemUserMessage: true })).rejects.toThrow(/merge_system_user_message/);
+    expect((await readRows(paths.records)).map((row) => row["model"])).toEqual([
+      ...Array(4).fill("org/a"),
+      ...Array(4).fill("org/b"),
+    ]);
+    await expect(stage.judge(judge.url, { model: "org/a", mergeSystemUserMessage: true })).rejects.toThrow(
+      /merge_system_user_message/,
+    );
     await stage.judge(judge.url, { model: "org/a", mergeSystemUserMessage: true, fresh: true });
     expect(judge.requests).toHaveLength(12);
     expect(await readRows(paths.records)).toHaveLength(8);
@@ -153,8 +175,13 @@ describe("judgeAnswers", () => {
     await using plain = await startStage(plainQuestions(1));
     await expect(plain.judge(judge.url)).rejects.toThrow(/there are no answers of m/);
     const foreign = join(plain.folder, "answers.jsonl");
-    await writeFile(foreign, `${JSON.stringify({ question_id: 99, model_id: "x", choices: [{ index: 0, turns: ["a"] }] })}\n`);
-    await expect(plain.judge(judge.url, { answersFile: foreign })).rejects.toThrow(/answers\.jsonl:1: field question_id: 99 is not a question/);
+    await writeFile(
+      foreign,
+      `${JSON.stringify({ question_id: 99, model_id: "x", choices: [{ index: 0, turns: ["a"] }] })}\n`,
+    );
+    await expect(plain.judge(judge.url, { answersFile: foreign })).rejects.toThrow(
+      /answers\.jsonl:1: field question_id: 99 is not a question/,
+    );
     expect(judge.requests).toHaveLength(0);
   });
 

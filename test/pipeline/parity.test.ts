@@ -25,7 +25,9 @@ interface Sent {
 }
 
 function hashOf(sent: Sent): string {
-  return createHash("sha256").update(JSON.stringify(sent.messages.map(({ role, content }) => [role, content]))).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify(sent.messages.map(({ role, content }) => [role, content])))
+    .digest("hex");
 }
 
 /** Replies depend on nothing but the messages, by the rule under which the record was made. */
@@ -38,7 +40,12 @@ function recordedReply(request: ModelRequest): Behaviour {
   return answer.ok(n % 13 === 0 ? `Fine work. Rating: [[${(n % 9) + 1}.5]]` : `Fine work. Rating: [[${(n % 10) + 1}]]`);
 }
 
-function identity(request: { model: string; temperature: number; max_tokens: number; messages_sha256: string }): string {
+function identity(request: {
+  model: string;
+  temperature: number;
+  max_tokens: number;
+  messages_sha256: string;
+}): string {
   return JSON.stringify([request.model, request.temperature, request.max_tokens, request.messages_sha256]);
 }
 
@@ -59,7 +66,11 @@ describe.skipIf(!hasData)("instructlab/eval's own requests and scores", () => {
     );
     const parser = "fastchat";
     await stage.gen(server.url, { questions, model: "mistral-candidate" }, { client: { model: "mistral-candidate" } });
-    await stage.judge(server.url, { questions, rules, parser, model: "mistral-candidate", judge: "gpt-4" }, { client: { model: "gpt-4" } });
+    await stage.judge(
+      server.url,
+      { questions, rules, parser, model: "mistral-candidate", judge: "gpt-4" },
+      { client: { model: "gpt-4" } },
+    );
     const sent = server.requests.map(({ text }) => {
       const body = JSON.parse(text) as Sent;
       return identity({ ...body, messages_sha256: hashOf(body) });

@@ -13,7 +13,15 @@ function scored(model: string, scores: readonly (number | undefined)[]): ScoredM
   return {
     model,
     judge: "judge\u001b[31m",
-    answers: questions.map(({ id }) => ({ questionId: id, failure: undefined, turns: 2, truncated: 1, empty: 0, promptTokens: 5, completionTokens: 7 })),
+    answers: questions.map(({ id }) => ({
+      questionId: id,
+      failure: undefined,
+      turns: 2,
+      truncated: 1,
+      empty: 0,
+      promptTokens: 5,
+      completionTokens: 7,
+    })),
     judgments: scores.map((score, index) => ({
       questionId: Math.floor(index / 2) + 1,
       turn: (index % 2) + 1,

@@ -17,7 +17,11 @@ export interface RunningCli {
 }
 
 /** Starts the built command line as a user would, with an environment of its own. */
-export function startCli(args: readonly string[], extraEnv: Readonly<Record<string, string>> = {}, cwd?: string): RunningCli {
+export function startCli(
+  args: readonly string[],
+  extraEnv: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): RunningCli {
   const child = spawn(execPath, [bin, ...args], {
     env: { PATH: env["PATH"] ?? "", HOME: env["HOME"] ?? "", BRANCHBENCH_DATA_DIR: "/nonexistent", ...extraEnv },
     stdio: ["ignore", "pipe", "pipe"],
@@ -33,6 +37,10 @@ export function startCli(args: readonly string[], extraEnv: Readonly<Record<stri
   return { process: child, done };
 }
 
-export async function runCli(args: readonly string[], extraEnv: Readonly<Record<string, string>> = {}, cwd?: string): Promise<CliResult> {
+export async function runCli(
+  args: readonly string[],
+  extraEnv: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): Promise<CliResult> {
   return startCli(args, extraEnv, cwd).done;
 }

@@ -22,7 +22,7 @@ export interface Stage extends AsyncDisposable {
   judge(url: string, input?: Partial<JudgeAnswersInput>, more?: RunMore): Promise<JudgeAnswersSummary>;
 }
 
-export interface RunMore {
+interface RunMore {
   readonly client?: Partial<OpenAIModelOptions>;
   readonly signal?: AbortSignal;
   readonly extraBody?: Readonly<Record<string, unknown>>;
@@ -51,7 +51,11 @@ export async function startStage(questions: readonly object[] = plainQuestions(6
       withClient(url, more, (client) =>
         genAnswers(
           { bench: "mt_bench", output, questions: file, model: "m", ...input },
-          { model: client.chat, server: serverFacts(client, more), ...(more.signal !== undefined && { signal: more.signal }) },
+          {
+            model: client.chat,
+            server: serverFacts(client, more),
+            ...(more.signal !== undefined && { signal: more.signal }),
+          },
         ),
       ),
     judge: async (url, input = {}, more = {}) => {
@@ -59,7 +63,11 @@ export async function startStage(questions: readonly object[] = plainQuestions(6
       return withClient(url, more, (client) =>
         judgeAnswers(
           { bench: "mt_bench", output, questions: file, model: "m", judge: "j", rules, ...input },
-          { judge: client.chat, server: serverFacts(client, more), ...(more.signal !== undefined && { signal: more.signal }) },
+          {
+            judge: client.chat,
+            server: serverFacts(client, more),
+            ...(more.signal !== undefined && { signal: more.signal }),
+          },
         ),
       );
     },
@@ -71,8 +79,19 @@ function serverFacts(client: OpenAIModel, more: RunMore) {
   return { url: client.url, models: null, ...(more.extraBody !== undefined && { extraBody: more.extraBody }) };
 }
 
-async function withClient<Result>(url: string, more: RunMore, work: (client: OpenAIModel) => Promise<Result>): Promise<Result> {
-  const client = openAIModel({ baseUrl: url, model: "m", retryBaseMs: 1, maxWorkers: 8, timeoutMs: 20_000, ...more.client });
+async function withClient<Result>(
+  url: string,
+  more: RunMore,
+  work: (client: OpenAIModel) => Promise<Result>,
+): Promise<Result> {
+  const client = openAIModel({
+    baseUrl: url,
+    model: "m",
+    retryBaseMs: 1,
+    maxWorkers: 8,
+    timeoutMs: 20_000,
+    ...more.client,
+  });
   try {
     return await work(client);
   } finally {

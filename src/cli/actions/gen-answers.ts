@@ -2,6 +2,7 @@ import { outputTree } from "../../io/output-tree.js";
 import { dryRunAnswers } from "../../pipeline/dry-run.js";
 import type { GenAnswersInput } from "../../pipeline/gen-answers.js";
 import { genAnswers } from "../../pipeline/gen-answers.js";
+import { branchBench } from "../../pipeline/gen-questions.js";
 import { findQuestions } from "../../pipeline/inputs.js";
 import type { QuestionFile } from "../../io/question-file.js";
 import { hasCategoryTemperature } from "../../domain/mt-bench.js";
@@ -46,12 +47,15 @@ export async function answersInput(
   const unknown = new Set(
     questions.keys.map(({ category }) => category).filter((category) => !hasCategoryTemperature(category)),
   );
-  if (unknown.size > 0 && options.temperature === undefined)
+  const isBranch = options.bench === branchBench;
+  if (unknown.size > 0 && options.temperature === undefined && !isBranch)
     host.stderr.write(
       `note: MT-Bench names no temperature for ${[...unknown].join(", ")}; the default of 0.7 is used there\n`,
     );
-  const { temperature, maxTokens, numChoices, seed, fresh } = options;
-  const output = outputTree(options.outputDir, options.bench);
+  // upstream samples branch answers at 0.7, once; two runs then differ by more than most branches change
+  const temperature = options.temperature ?? (isBranch ? 0 : undefined);
+  const { maxTokens, numChoices, seed, fresh } = options;
+  const output = outputTree(options.outputDir, options.bench, options.branch);
   // a name that cannot name a file is refused before anybody is asked
   output.answers(options.model);
   return {

@@ -47,7 +47,7 @@ export async function judgmentsInput(
 ): Promise<JudgeAnswersInput> {
   const rules = await findJudgingRules({ ...options, dataDir: dataDir(options, host) }, questions);
   host.stderr.write(`judge prompts: ${rules.prompts.source}; references: ${rules.references?.source ?? "none"}\n`);
-  const output = outputTree(options.outputDir, options.bench);
+  const output = outputTree(options.outputDir, options.bench, options.branch);
   // a name that cannot name a file is refused before anybody is asked
   output.judgments(options.judgeModel);
   return {

@@ -12,7 +12,7 @@ import type { Host } from "../host.js";
 import { dataDir } from "../run-context.js";
 
 export async function reportAction(options: ReportOptions, host: Host): Promise<number> {
-  const output = outputTree(options.outputDir, options.bench);
+  const output = outputTree(options.outputDir, options.bench, options.branch);
   const asked = options.questions ?? (await questionsOfRuns(output));
   const questions = await findQuestions({
     ...options,
@@ -21,6 +21,7 @@ export async function reportAction(options: ReportOptions, host: Host): Promise<
   });
   const report = await makeReport({
     bench: options.bench,
+    ...(options.branch !== undefined && { branch: options.branch }),
     output,
     questions,
     ...(options.model !== undefined && { models: options.model }),

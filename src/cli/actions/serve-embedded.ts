@@ -1,6 +1,6 @@
 import { startEmbeddedServer } from "../../embedded/server.js";
 import { readPairs } from "../../io/pair-file.js";
-import { demoQuestionsPath, embeddedNames } from "../../pipeline/demo.js";
+import { demoQuestionsPath, embeddedNames, splitPairs } from "../../pipeline/demo.js";
 import type { ServeEmbeddedOptions } from "../commands/serve-embedded.js";
 import type { Host } from "../host.js";
 
@@ -10,7 +10,7 @@ export async function serveEmbeddedAction(options: ServeEmbeddedOptions, host: H
   await using server = await startEmbeddedServer({
     port: options.port,
     models: {
-      [embeddedNames.base]: { kind: "candidate", pairs: pairs.filter((_, index) => index % 4 < 2) },
+      [embeddedNames.base]: { kind: "candidate", pairs: splitPairs(pairs).base },
       [embeddedNames.tuned]: { kind: "candidate", pairs },
       [embeddedNames.judge]: { kind: "judge" },
     },

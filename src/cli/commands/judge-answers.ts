@@ -38,7 +38,11 @@ export function addJudgingOptions(command: Command): Command {
         .choices(["strict", "fastchat"])
         .default("strict"),
     )
-    .option("--judge-repeats <count>", "judgments per answer; averaged before anything else (default: 1)", positiveWholeNumber)
+    .option(
+      "--judge-repeats <count>",
+      "judgments per answer; averaged before anything else (default: 1)",
+      positiveWholeNumber,
+    )
     .option("--allow-self-judging", "let a model judge its own answers");
 }
 

@@ -1,0 +1,176 @@
+import { writeFile } from "node:fs/promises";
+import type { BranchComparison } from "../../domain/branch-comparison.js";
+import { failedGates } from "../../domain/branch-comparison.js";
+import { EvalError } from "../../domain/eval-error.js";
+import { outputTree } from "../../io/output-tree.js";
+import { openQuestionFile } from "../../io/question-file.js";
+import { replaceFile } from "../../io/replace-file.js";
+import type { ResponseCache } from "../../io/response-cache.js";
+import { responseCache } from "../../io/response-cache.js";
+import type { CompareInput, ComparedModel, CompareSide } from "../../pipeline/compare.js";
+import { compareBranches } from "../../pipeline/compare.js";
+import { branchBench, genQuestions } from "../../pipeline/gen-questions.js";
+import { findJudgingRules } from "../../pipeline/inputs.js";
+import { comparisonIlab } from "../../render/comparison-ilab.js";
+import { comparisonJunit } from "../../render/comparison-junit.js";
+import { comparisonMarkdown } from "../../render/comparison-markdown.js";
+import { comparisonText } from "../../render/comparison-text.js";
+import type { CompareOptions, ComparisonFormat } from "../commands/compare.js";
+import type { Host } from "../host.js";
+import { progressDisplay } from "../progress.js";
+import { cacheDir, dataDir, interruptible } from "../run-context.js";
+import type { CheckedModel, ServerChoice } from "../server-model.js";
+import { candidateServer, judgeServer, textOrFile, withModel } from "../server-model.js";
+
+const renderers: Readonly<Record<ComparisonFormat, (result: BranchComparison) => string>> = {
+  text: comparisonText,
+  json: (result) => `${JSON.stringify(result, null, 2)}\n`,
+  markdown: comparisonMarkdown,
+  ilab: comparisonIlab,
+  junit: comparisonJunit,
+};
+
+export async function compareAction(options: CompareOptions, host: Host): Promise<number> {
+  const input = await compareInput(options, host);
+  if (options.dryRun === true) return showPlan(input, host);
+  const cache = options.cache ? responseCache(cacheDir(options, host)) : undefined;
+  const result = await interruptible(host, (signal) => {
+    const context = { requests: options, host, signal };
+    return withModel(baseServer(options), context, (base) =>
+      withModel(candidateServer(options), context, (tuned) =>
+        withModel(judgeServer(options), context, async (judge) => {
+          const display = progressDisplay(host.stderr);
+          return compareBranches(input, {
+            base: compared(base, options.baseModel, cache),
+            tuned: compared(tuned, options.model, cache),
+            judge: compared(judge, options.judgeModel, cache),
+            progress: display.listener,
+            signal,
+          }).finally(() => display.stop());
+        }),
+      ),
+    );
+  });
+  if (cache !== undefined) {
+    const { hits, misses } = cache.statistics();
+    host.stderr.write(`${misses} requests asked, ${hits} answered from the cache\n`);
+  }
+  await deliver(result, options, host);
+  const failed = failedGates(result.comparison, options.failOn ?? []);
+  if (failed.length > 0) host.stderr.write(`--fail-on ${failed.join(",")}: ${result.sentence}\n`);
+  return failed.length > 0 ? 3 : 0;
+}
+
+async function deliver(result: BranchComparison, options: CompareOptions, host: Host): Promise<void> {
+  const text = renderers[options.json === true ? "json" : options.format](result);
+  if (options.output === undefined) {
+    host.stdout.write(text);
+    return;
+  }
+  await replaceFile(options.output, (temporary) => writeFile(temporary, text));
+  host.stderr.write(`${result.sentence}\nresult: ${options.output}\n`);
+}
+
+async function compareInput(options: CompareOptions, host: Host): Promise<CompareInput> {
+  const { temperature, maxTokens, seed, repeats, fresh } = options;
+  return {
+    bench: branchBench,
+    base: await side(options, options.baseBranch, host),
+    branch: await side(options, options.branch, host),
+    models: { base: options.baseModel, tuned: options.model, judge: options.judgeModel },
+    answering: {
+      temperature,
+      numChoices: repeats,
+      ...(maxTokens !== undefined && { maxTokens }),
+      ...(seed !== undefined && { seed }),
+      ...(options.systemPrompt !== undefined && { systemPrompt: await textOrFile(options.systemPrompt) }),
+      ...(fresh === true && { fresh }),
+    },
+    judging: {
+      parser: options.parser,
+      ...(options.mergeSystemUserMessage === true && { mergeSystemUserMessage: true }),
+      ...(options.allowSelfJudging === true && { allowSelfJudging: true }),
+      ...(fresh === true && { fresh }),
+    },
+    settings: { fdr: options.fdr, margin: options.margin, solvedThreshold: options.solvedThreshold },
+    command: commandLine(options),
+  };
+}
+
+/** The question set of one branch, written into the tree as gen-questions does. */
+async function side(options: CompareOptions, branch: string, host: Host): Promise<CompareSide> {
+  const summary = await genQuestions({
+    taxonomyPath: options.taxonomyPath,
+    branch,
+    outputDir: options.outputDir,
+    judge: options.judgeModel,
+    ...(options.strict === true && { strict: options.strict }),
+  });
+  if (summary.paths === null)
+    throw new EvalError("input", `${branch}: ${summary.findings.length} findings, and --strict allows none`, {
+      hint: `see them with: branchbench taxonomy lint --taxonomy-path ${options.taxonomyPath} --branch ${branch}`,
+    });
+  if (summary.findings.length > 0)
+    host.stderr.write(
+      `note: ${branch}: ${summary.findings.length} findings in the taxonomy (branchbench taxonomy lint shows them)\n`,
+    );
+  const questions = await openQuestionFile(summary.paths.questions);
+  const choices = { bench: branchBench, dataDir: dataDir(options, host) };
+  const rules = await findJudgingRules(
+    { ...choices, ...(options.judgePrompts !== undefined && { judgePrompts: options.judgePrompts }) },
+    questions,
+  );
+  return {
+    branch,
+    commit: summary.taxonomy.commit,
+    output: outputTree(options.outputDir, branchBench, branch),
+    questions,
+    rules: { ...rules, ...(options.judgeRepeats !== undefined && { repeats: options.judgeRepeats }) },
+  };
+}
+
+function baseServer(options: CompareOptions): ServerChoice {
+  return {
+    model: options.baseModel,
+    serverUrl: options.baseServerUrl ?? options.serverUrl,
+    maxWorkers: options.baseMaxWorkers,
+    defaultKeyEnv: "BRANCHBENCH_API_KEY",
+    ...(options.baseApiKeyEnv !== undefined && { apiKeyEnv: options.baseApiKeyEnv }),
+    ...(options.baseExtraBody !== undefined && { extraBody: options.baseExtraBody }),
+    ...(options.baseExtraHeader !== undefined && { extraHeader: options.baseExtraHeader }),
+  };
+}
+
+function compared({ client, server }: CheckedModel, model: string, cache: ResponseCache | undefined): ComparedModel {
+  const endpoint = { url: client.url, model, ...(server.extraBody !== undefined && { extraBody: server.extraBody }) };
+  return { model: cache === undefined ? client.chat : cache.cached(client.chat, endpoint), server };
+}
+
+/** Enough to do it again; keys and headers are no part of it. */
+function commandLine(options: CompareOptions): string {
+  const flags: readonly (readonly [string, string])[] = [
+    ["--taxonomy-path", options.taxonomyPath],
+    ["--base-branch", options.baseBranch],
+    ["--branch", options.branch],
+    ["--base-model", options.baseModel],
+    ["--model", options.model],
+    ["--judge-model", options.judgeModel],
+    ["--temperature", String(options.temperature)],
+    ["--repeats", String(options.repeats)],
+    ["--judge-repeats", String(options.judgeRepeats ?? 1)],
+  ];
+  const quoted = (text: string): string =>
+    /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return `branchbench compare ${flags.map(([name, value]) => `${name} ${quoted(value)}`).join(" ")} --base-server-url … --server-url … --judge-server-url …`;
+}
+
+function showPlan(input: CompareInput, host: Host): number {
+  const { models, base, branch, answering } = input;
+  const questions = base.questions.keys.length + branch.questions.keys.length;
+  const repeats = answering.numChoices ?? 1;
+  host.stdout.write(
+    `compare would ask ${models.base} and ${models.tuned} ${questions} questions each (${base.questions.keys.length} of ${base.branch}, ${branch.questions.keys.length} of ${branch.branch}), ` +
+      `those that both branches share once, ${repeats} answers a question; ${models.judge} rates every answer\n`,
+  );
+  return 0;
+}

@@ -1,0 +1,103 @@
+import type { Command } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+import type { ComparisonGate } from "../../domain/branch-comparison.js";
+import { header, nonNegativeNumber, positiveWholeNumber, share, wholeNumber, workers } from "../argument-parsers.js";
+import type { JudgeServerOptions, RequestOptions, ServerOptions } from "../options.js";
+import { addCandidateServerOptions, addJudgeServerOptions, addRequestOptions } from "../options.js";
+import type { JudgingOptions } from "./judge-answers.js";
+import { addJudgingOptions } from "./judge-answers.js";
+
+const comparisonFormats = ["text", "json", "markdown", "ilab", "junit"] as const;
+export type ComparisonFormat = (typeof comparisonFormats)[number];
+
+export type CompareOptions = ServerOptions &
+  JudgeServerOptions &
+  RequestOptions &
+  JudgingOptions & {
+    readonly taxonomyPath: string;
+    readonly baseBranch: string;
+    readonly branch: string;
+    readonly baseModel: string;
+    readonly model: string;
+    readonly baseServerUrl?: string;
+    readonly baseApiKeyEnv?: string;
+    readonly baseMaxWorkers: number | "auto";
+    readonly baseExtraBody?: string;
+    readonly baseExtraHeader?: Readonly<Record<string, string>>;
+    readonly temperature: number;
+    readonly maxTokens?: number;
+    readonly repeats: number;
+    readonly seed?: number;
+    readonly systemPrompt?: string;
+    readonly fdr: number;
+    readonly margin: number;
+    readonly solvedThreshold: number;
+    readonly failOn?: readonly ComparisonGate[];
+    readonly strict?: true;
+    readonly cache: boolean;
+    readonly cacheDir?: string;
+    readonly outputDir: string;
+    readonly dataDir?: string;
+    readonly format: ComparisonFormat;
+    readonly json?: true;
+    readonly output?: string;
+  };
+
+function gates(text: string): ComparisonGate[] {
+  return text.split(",").map((part) => {
+    if (part === "regression" || part === "not-learned" || part === "error") return part;
+    throw new InvalidArgumentError("Allowed are regression, not-learned and error, separated by commas.");
+  });
+}
+
+export function compareCommand(parent: Command, action: (options: CompareOptions) => Promise<void>): void {
+  const command = parent
+    .command("compare")
+    .description("did the branch teach what it meant to, and did anything else get worse: two models over two branches")
+    .requiredOption("--taxonomy-path <folder>", "a clone, a folder in one, or a bare clone; it is only read")
+    .requiredOption("--base-branch <ref>", "what the branch is compared with, such as main")
+    .requiredOption("--branch <ref>", "the branch under review, such as rc or refs/pull/7/head")
+    .requiredOption("--base-model <name>", "the model before training")
+    .requiredOption("--model <name>", "the model tuned with the branch");
+  addCandidateServerOptions(command);
+  addBaseServerOptions(command);
+  addJudgingOptions(command);
+  addJudgeServerOptions(command);
+  addComparisonOptions(command);
+  addRequestOptions(command);
+  command.action((options: CompareOptions) => action(options));
+}
+
+function addBaseServerOptions(command: Command): void {
+  command
+    .option("--base-server-url <url>", "the base model's server (default: --server-url)")
+    .option("--base-api-key-env <name>", "environment variable that holds its key (default: BRANCHBENCH_API_KEY)")
+    .addOption(
+      new Option("--base-max-workers <count>", "requests in flight at the base model, or auto to adapt")
+        .argParser(workers)
+        .default("auto"),
+    )
+    .option("--base-extra-body <json>", "merged into each request to the base model; JSON, or @FILE")
+    .option("--base-extra-header <field>", "'Name: value' for each request to the base model; may be repeated", header);
+}
+
+function addComparisonOptions(command: Command): void {
+  command
+    .option("--temperature <number>", "of the answers (upstream samples at 0.7, once)", nonNegativeNumber, 0)
+    .option("--max-tokens <count>", "longest answer in tokens (default: 1024)", positiveWholeNumber)
+    .option("--repeats <count>", "answers per question; averaged before any statistics", positiveWholeNumber, 1)
+    .option("--seed <number>", "sent with each request; repeats count up from it", wholeNumber)
+    .option("--system-prompt <text>", "sent first in each conversation; text, or @FILE (default: none)")
+    .option("--fdr <share>", "false discovery rate of the verdicts over all files", share, 0.05)
+    .option("--margin <points>", "loss of unchanged questions that is put up with", nonNegativeNumber, 0.5)
+    .option("--solved-threshold <score>", "base scores from here on mean: already solved", nonNegativeNumber, 9)
+    .option("--fail-on <list>", "exit with 3 on any of regression, not-learned, error", gates)
+    .option("--strict", "fail where an example of the taxonomy must be skipped")
+    .option("--no-cache", "ask again what was answered before")
+    .option("--cache-dir <folder>", "where replies are cached (env: BRANCHBENCH_CACHE_DIR)")
+    .option("--output-dir <folder>", "where results are kept", "eval_output")
+    .option("--data-dir <folder>", "where pulled data sets are kept (env: BRANCHBENCH_DATA_DIR)")
+    .addOption(new Option("--format <name>", "form of the result").choices(comparisonFormats).default("text"))
+    .option("--json", "the same as --format json")
+    .option("--output <file>", "write the result to a file");
+}

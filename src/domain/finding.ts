@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+/** Something in a taxonomy that somebody should mend. */
+const findingSchema = z.strictObject({
+  /** relative to the taxonomy */
+  file: z.string(),
+  /** from 1 */
+  line: z.number().int().positive(),
+  /** a name that stays the same, to search and to filter by */
+  rule: z.string(),
+  /** errors break the schema or lose questions; warnings make a worse evaluation; notices are worth a look */
+  severity: z.enum(["error", "warning", "notice"]),
+  what: z.string(),
+  mend: z.string(),
+  /** what is left out because of it; null for nothing */
+  skipped: z.enum(["file", "example"]).nullable(),
+});
+
+export type Finding = z.infer<typeof findingSchema>;
+
+/** Findings by severity, and what was skipped. */
+const findingCountsSchema = z.strictObject({
+  errors: z.number().int(),
+  warnings: z.number().int(),
+  notices: z.number().int(),
+  skippedFiles: z.number().int(),
+  skippedExamples: z.number().int(),
+});
+
+export type FindingCounts = z.infer<typeof findingCountsSchema>;
+
+export function countFindings(findings: readonly Finding[]): FindingCounts {
+  const having = (fits: (finding: Finding) => boolean): number => findings.filter(fits).length;
+  return {
+    errors: having(({ severity }) => severity === "error"),
+    warnings: having(({ severity }) => severity === "warning"),
+    notices: having(({ severity }) => severity === "notice"),
+    skippedFiles: having(({ skipped }) => skipped === "file"),
+    skippedExamples: having(({ skipped }) => skipped === "example"),
+  };
+}

@@ -1,0 +1,288 @@
+import { createHash } from "node:crypto";
+import type { BranchComparison, ComparedExample, ComparisonCell } from "../domain/branch-comparison.js";
+import { isSameFamily, pairQuestions, verdictSentence } from "../domain/branch-comparison.js";
+import type { QuestionScore } from "../domain/compared-question.js";
+import type { ChatModel } from "../domain/chat-model.js";
+import { compareScores } from "../domain/comparison.js";
+import { EvalError } from "../domain/eval-error.js";
+import type { ComparisonSettings } from "../domain/file-comparison.js";
+import type { JudgingRules } from "../domain/judgment-plan.js";
+import { answerManifestSchema, judgmentManifestSchema } from "../domain/manifest.js";
+import type { Question, QuestionId } from "../domain/question.js";
+import { reduceScores } from "../domain/question-score.js";
+import { modelReport } from "../domain/report.js";
+import type { JudgmentSummary, ModelReport, ScoredModel } from "../domain/report.js";
+import { readAnswers } from "../io/answer-file.js";
+import { readJsonFile } from "../io/json-file.js";
+import type { OutputTree } from "../io/output-tree.js";
+import type { QuestionFile } from "../io/question-file.js";
+import { readQuestions } from "../io/question-file.js";
+import type { GenAnswersInput } from "./gen-answers.js";
+import type { JudgeAnswersInput } from "./judge-answers.js";
+import type { ProgressListener } from "./progress.js";
+import { runOverlapped } from "./run.js";
+import type { ServerFacts } from "./run-manifest.js";
+import { readScoredModels } from "./scored-models.js";
+import { together } from "./together.js";
+
+/** One branch: its question set, and where results on it lie. */
+export interface CompareSide {
+  readonly branch: string;
+  /** null for the work tree */
+  readonly commit: string | null;
+  readonly output: OutputTree;
+  readonly questions: QuestionFile;
+  readonly rules: JudgingRules;
+}
+
+export interface CompareInput {
+  readonly bench: string;
+  readonly base: CompareSide;
+  readonly branch: CompareSide;
+  readonly models: { readonly base: string; readonly tuned: string; readonly judge: string };
+  readonly answering: Pick<
+    GenAnswersInput,
+    "temperature" | "maxTokens" | "numChoices" | "seed" | "systemPrompt" | "fresh"
+  >;
+  readonly judging: Pick<JudgeAnswersInput, "mergeSystemUserMessage" | "parser" | "allowSelfJudging" | "fresh">;
+  readonly settings?: Partial<ComparisonSettings>;
+  /** the command that does it again, without secrets */
+  readonly command: string;
+}
+
+export interface ComparedModel {
+  readonly model: ChatModel;
+  readonly server: ServerFacts;
+}
+
+export interface ComparePorts {
+  readonly base: ComparedModel;
+  readonly tuned: ComparedModel;
+  readonly judge: ComparedModel;
+  readonly progress?: ProgressListener;
+  readonly signal?: AbortSignal;
+}
+
+type ModelRole = "base" | "tuned";
+
+/**
+ * Asks both models the questions of both branches, lets the judge rate the answers, and compares the models question by question. Each of the
+ * four cells is an ordinary run in the output tree, so that it can be stopped, resumed and looked at like one.
+ */
+export async function compareBranches(input: CompareInput, ports: ComparePorts): Promise<BranchComparison> {
+  requireDistinct(input);
+  const cell = (role: ModelRole, side: CompareSide) => (signal: AbortSignal) =>
+    runCell(input, { role, side }, { ...ports, signal });
+  // A judge's file belongs to one process at a time: while one model is on the branch, the other is on the base branch.
+  await together([cell("base", input.branch), cell("tuned", input.base)], ports.signal);
+  await together([cell("base", input.base), cell("tuned", input.branch)], ports.signal);
+  return readComparison(input);
+}
+
+function requireDistinct({ models, base, branch }: CompareInput): void {
+  if (models.base === models.tuned)
+    throw new EvalError(
+      "input",
+      `base and tuned model have the same name (${models.base}), so their records could not be told apart`,
+      {
+        hint: "serve them under different names (vLLM: --served-model-name)",
+      },
+    );
+  if (base.output.folder === branch.output.folder)
+    throw new EvalError("input", `base branch and branch are the same (${branch.branch})`, {
+      hint: "name the base with --base-branch",
+    });
+}
+
+async function runCell(
+  input: CompareInput,
+  cell: { readonly role: ModelRole; readonly side: CompareSide },
+  ports: ComparePorts,
+): Promise<void> {
+  const { bench, models } = input;
+  const { output, questions, rules } = cell.side;
+  const model = models[cell.role];
+  const common = { bench, output, questions, model };
+  await runOverlapped(
+    {
+      answers: { ...common, ...input.answering },
+      judgments: { ...common, judge: models.judge, rules, ...input.judging },
+    },
+    {
+      answers: { ...ports[cell.role], ...(ports.progress !== undefined && { progress: ports.progress }) },
+      judgments: {
+        judge: ports.judge.model,
+        server: ports.judge.server,
+        ...(ports.progress !== undefined && { progress: ports.progress }),
+      },
+      ...(ports.signal !== undefined && { signal: ports.signal }),
+    },
+  );
+}
+
+interface ReadCell {
+  readonly report: ModelReport;
+  readonly scores: ReadonlyMap<QuestionId, QuestionScore>;
+  readonly cell: ComparisonCell;
+}
+
+/** Computes the comparison from what lies in the output tree; asks nobody. */
+async function readComparison(input: CompareInput): Promise<BranchComparison> {
+  const questions = { base: await questionsOf(input.base), branch: await questionsOf(input.branch) };
+  const read = (role: ModelRole, side: "base" | "branch") =>
+    readCell(input, { role, side: input[side] }, questions[side]);
+  const cells = {
+    baseOnBase: await read("base", "base"),
+    baseOnBranch: await read("base", "branch"),
+    tunedOnBase: await read("tuned", "base"),
+    tunedOnBranch: await read("tuned", "branch"),
+  };
+  const compared = pairQuestions(questions, {
+    base: { onBase: cells.baseOnBase.scores, onBranch: cells.baseOnBranch.scores },
+    tuned: { onBase: cells.tunedOnBase.scores, onBranch: cells.tunedOnBranch.scores },
+  });
+  const comparison = compareScores(compared, input.settings);
+  const pairs = comparison.pairs.toSorted((left, right) => right.difference - left.difference);
+  const find = await exampleFinder(input, [...questions.branch, ...questions.base]);
+  const all = Object.values(cells);
+  return {
+    kind: "branchbench-branch-comparison",
+    sentence: verdictSentence(comparison),
+    base: { branch: input.base.branch, commit: input.base.commit },
+    branch: { branch: input.branch.branch, commit: input.branch.commit },
+    models: input.models,
+    cells: all.map(({ cell }) => cell),
+    comparison,
+    gains: pairs
+      .filter(({ difference }) => difference > 0)
+      .slice(0, 5)
+      .map(find),
+    losses: pairs
+      .filter(({ difference }) => difference < 0)
+      .slice(-5)
+      .reverse()
+      .map(find),
+    caveats: caveatsOf(
+      input,
+      all.map(({ report }) => report),
+      comparison.leftOut.length,
+    ),
+    reproduce: { command: input.command, manifestSha256: await manifestHash(input) },
+  };
+}
+
+async function questionsOf(side: CompareSide): Promise<Question[]> {
+  const questions: Question[] = [];
+  for await (const question of readQuestions(side.questions)) questions.push(question);
+  return questions;
+}
+
+async function readCell(
+  input: CompareInput,
+  { role, side }: { readonly role: ModelRole; readonly side: CompareSide },
+  questions: readonly Question[],
+): Promise<ReadCell> {
+  const model = input.models[role];
+  const { judge } = input.models;
+  const byId = new Map(questions.map((question) => [question.id, question]));
+  const { output, questions: file } = side;
+  const [scored] = await readScoredModels({ output, questions: file, models: [model], judge }, byId);
+  if (scored === undefined)
+    throw new EvalError("input", `there are no judgments of ${model} on ${side.branch} by ${judge}`, {
+      hint: "run the comparison again",
+    });
+  const report = modelReport(
+    scored,
+    questions.map(({ id, category, turns }) => ({ id, category, turns: turns.length })),
+  );
+  const scores = scoresOf(scored, questions);
+  const { overall, errorRate } = report;
+  return {
+    report,
+    scores,
+    cell: { model, branch: side.branch, overall, errorRate, files: fileMeans(questions, scores) },
+  };
+}
+
+function scoresOf(scored: ScoredModel, questions: readonly Question[]): Map<QuestionId, QuestionScore> {
+  const judgments = new Map<QuestionId, JudgmentSummary[]>();
+  for (const judgment of scored.judgments.filter(({ stale }) => !stale)) {
+    const others = judgments.get(judgment.questionId);
+    if (others === undefined) judgments.set(judgment.questionId, [judgment]);
+    else others.push(judgment);
+  }
+  const failures = new Map(scored.answers?.map(({ questionId, failure }) => [questionId, failure]));
+  return new Map(
+    questions.map(({ id }) => [id, reduceScores(judgments.get(id) ?? [], failures.get(id) ?? "not judged")]),
+  );
+}
+
+function fileMeans(
+  questions: readonly Question[],
+  scores: ReadonlyMap<QuestionId, QuestionScore>,
+): ComparisonCell["files"] {
+  const files = new Map<string, { sum: number; n: number }>();
+  for (const { id, qnaFile = "" } of questions) {
+    const score = scores.get(id);
+    if (score?.kind !== "scored") continue;
+    const { sum, n } = files.get(qnaFile) ?? { sum: 0, n: 0 };
+    files.set(qnaFile, { sum: sum + score.mean, n: n + 1 });
+  }
+  return [...files].map(([qnaFile, { sum, n }]) => ({ qnaFile, mean: sum / n, n }));
+}
+
+/** Gives a pair its texts. Of several answers the first is shown. */
+async function exampleFinder(
+  input: CompareInput,
+  questions: readonly Question[],
+): Promise<(pair: BranchComparison["comparison"]["pairs"][number]) => ComparedExample> {
+  const byId = new Map(questions.map((question) => [question.id, question]));
+  const answers = { base: await firstAnswers(input, "base"), tuned: await firstAnswers(input, "tuned") };
+  return ({ id, qnaFile, base, tuned }) => {
+    const question = byId.get(id);
+    return {
+      id,
+      qnaFile,
+      question: question?.turns.join("\n\n") ?? "",
+      reference: question?.reference?.join("\n\n") ?? null,
+      base: { score: base, answer: answers.base.get(id) ?? "" },
+      tuned: { score: tuned, answer: answers.tuned.get(id) ?? "" },
+    };
+  };
+}
+
+async function firstAnswers(input: CompareInput, role: ModelRole): Promise<Map<QuestionId, string>> {
+  const texts = new Map<QuestionId, string>();
+  for (const { output } of [input.base, input.branch])
+    for await (const { answer } of readAnswers(output.answers(input.models[role]).records))
+      texts.set(answer.questionId, answer.choices[0]?.turns.map(({ text }) => text).join("\n\n") ?? "");
+  return texts;
+}
+
+function caveatsOf(input: CompareInput, reports: readonly ModelReport[], leftOut: number): string[] {
+  const { models, answering } = input;
+  const said = new Set(reports.flatMap((report) => report.caveats.map((caveat) => `${report.model}: ${caveat}`)));
+  const same = [models.base, models.tuned].filter((candidate) => isSameFamily(models.judge, candidate));
+  if (same.length > 0)
+    said.add(`the judge's name suggests the same family as ${same.join(" and ")}; judges favour their own`);
+  if (leftOut > 0)
+    said.add(`${leftOut} questions lack a score from one of the models and are left out of every comparison`);
+  if ((answering.temperature ?? 0) > 0 && (answering.numChoices ?? 1) === 1)
+    said.add(
+      "answers were sampled once at a temperature above 0: another run would differ; --repeats says by how much",
+    );
+  return [...said];
+}
+
+/** One hash over the settings of all four cells: the same hash, the same measurement. */
+async function manifestHash(input: CompareInput): Promise<string> {
+  const settings: unknown[] = [];
+  for (const side of [input.base, input.branch]) {
+    const judgments = await readJsonFile(side.output.judgments(input.models.judge).manifest, judgmentManifestSchema);
+    for (const model of [input.models.base, input.models.tuned]) {
+      const answers = await readJsonFile(side.output.answers(model).manifest, answerManifestSchema);
+      settings.push(side.commit, answers?.settings ?? null, judgments?.models[model]?.settings ?? null);
+    }
+  }
+  return createHash("sha256").update(JSON.stringify(settings)).digest("hex");
+}

@@ -1,0 +1,55 @@
+import { countFindings } from "../domain/finding.js";
+import type { Finding, FindingCounts } from "../domain/finding.js";
+import type { QnaFile } from "../domain/qna.js";
+import { readQna } from "../domain/qna.js";
+import { compareFindings, lintAcross, lintFile } from "../domain/taxonomy-lint.js";
+import { openTaxonomy } from "../io/taxonomy.js";
+
+export interface TaxonomyLintInput {
+  readonly taxonomyPath: string;
+  /** branch, tag or commit; the folder as it is where left out */
+  readonly branch?: string;
+}
+
+export interface TaxonomyLintSummary {
+  readonly kind: "taxonomy-lint";
+  readonly taxonomy: {
+    readonly path: string;
+    readonly branch: string | null;
+    readonly commit: string | null;
+    /** where it lies in its repository, ending in `/` */ readonly prefix: string;
+  };
+  readonly files: number;
+  readonly examples: number;
+  readonly counts: FindingCounts;
+  /** by file and line */
+  readonly findings: readonly Finding[];
+}
+
+/** Checks all `qna.yaml` files of a taxonomy, each alone and all together. */
+export async function taxonomyLint(input: TaxonomyLintInput): Promise<TaxonomyLintSummary> {
+  const taxonomy = await openTaxonomy(input.taxonomyPath, input.branch);
+  const attributions = new Map(taxonomy.files.map(({ path, attribution }) => [path, attribution]));
+  const files: QnaFile[] = [];
+  const findings: Finding[] = [];
+  for await (const { document } of taxonomy.documents()) {
+    const file = readQna(document);
+    files.push(file);
+    findings.push(...lintFile(document, file, attributions.get(file.path) ?? "missing"));
+  }
+  findings.push(...lintAcross(files, taxonomy.misnamed));
+  findings.sort(compareFindings);
+  return {
+    kind: "taxonomy-lint",
+    taxonomy: {
+      path: input.taxonomyPath,
+      branch: input.branch ?? null,
+      commit: taxonomy.commit?.id ?? null,
+      prefix: taxonomy.prefix,
+    },
+    files: files.length,
+    examples: files.reduce((sum, { examples }) => sum + examples.length, 0),
+    counts: countFindings(findings),
+    findings,
+  };
+}

@@ -1,0 +1,42 @@
+import Table from "cli-table3";
+import type { BranchComparison } from "../domain/branch-comparison.js";
+import { printable } from "../domain/printable.js";
+import { verdictWords } from "../domain/verdict-words.js";
+import { differenceText, groupRows, intervalText, sortedForReview } from "./comparison-rows.js";
+
+/** The comparison for a terminal: the verdict sentence first. */
+export function comparisonText(result: BranchComparison): string {
+  const { models, base, branch } = result;
+  const groups = plainTable(["questions", "files", "n", "base", "tuned", "difference [95 % interval]", "left out"]);
+  groups.push(...groupRows(result.comparison));
+  const files = plainTable(["file", "questions", "verdict", "n", "difference [95 % interval]", "detectable"]);
+  for (const file of sortedForReview(result.comparison.files))
+    files.push([
+      printable(file.qnaFile),
+      file.group,
+      verdictWords[file.verdict],
+      String(file.n),
+      `${differenceText(file.difference)} ${intervalText(file.interval)}`.trim(),
+      file.detectable === null ? "-" : file.detectable.toFixed(1),
+    ]);
+  const lines = [
+    result.sentence,
+    "",
+    `base model  ${printable(models.base)}`,
+    `tuned model ${printable(models.tuned)}`,
+    `judge       ${printable(models.judge)}`,
+    `base branch ${printable(base.branch)} ${base.commit ?? "(work tree)"}`,
+    `branch      ${printable(branch.branch)} ${branch.commit ?? "(work tree)"}`,
+    "",
+    groups.toString(),
+    "",
+    files.toString(),
+    "",
+    ...result.caveats.map((caveat) => `note: ${caveat}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function plainTable(head: string[]): Table.Table {
+  return new Table({ head, style: { head: [], border: [] }, wordWrap: false });
+}

@@ -1,0 +1,212 @@
+import { execFileSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { branchComparisonSchema } from "../../src/domain/branch-comparison.js";
+import { runCli } from "../support/cli.js";
+import type { TestRepository } from "../support/git.js";
+import { qnaText, testRepository } from "../support/git.js";
+import type { ModelServer, Reply } from "../support/model-server.js";
+import { answer, startModelServer } from "../support/model-server.js";
+
+/** Five questions on a topic. */
+function topic(name: string): string {
+  return qnaText(
+    Array.from({ length: 5 }, (_, index) => ({
+      question: `${name} question ${index}`,
+      answer: `${name} answer ${index}`,
+    })),
+  );
+}
+
+/** A repository whose branch rc adds one file to main's three. */
+async function taxonomy(): Promise<TestRepository> {
+  const repository = await testRepository();
+  const main = Object.fromEntries(
+    ["alpha", "beta", "gamma"].map((name) => [`compositional_skills/${name}/qna.yaml`, topic(name)]),
+  );
+  await repository.commit(main);
+  repository.git("switch", "--quiet", "--create", "rc");
+  await repository.commit({ "compositional_skills/delta/qna.yaml": topic("delta") });
+  return repository;
+}
+
+/** The tuned model knows delta; the judge gives 9 for a known answer and 2 for an unknown one, wobbling by a point. */
+function replies(knows: RegExp): Reply {
+  return (request) => {
+    const { prompt } = request;
+    if (!prompt.includes("=== ")) return answer.ok(knows.test(prompt) ? `known: ${prompt}` : "no idea");
+    const wobble = Number(/question (\d)\n/.exec(prompt)?.[1] ?? "0") % 2;
+    return answer.ok(`Rating: [[${(prompt.includes("known: ") ? 8 : 2) + wobble}]]`);
+  };
+}
+
+function candidateRequests(server: ModelServer): number {
+  return server.requests.filter(({ prompt }) => !prompt.includes("=== ")).length;
+}
+
+interface Setting {
+  readonly repository: TestRepository;
+  readonly base: ModelServer;
+  readonly tuned: ModelServer;
+  readonly judge: ModelServer;
+}
+
+function args({ repository, base, tuned, judge }: Setting, ...more: string[]): string[] {
+  const models = ["--base-model", "base", "--base-server-url", base.url, "--model", "tuned", "--server-url", tuned.url];
+  const judging = ["--judge-model", "judge", "--judge-server-url", judge.url];
+  const places = ["--output-dir", join(repository.path, ".out"), "--cache-dir", join(repository.path, ".cache")];
+  return [
+    "compare",
+    "--taxonomy-path",
+    repository.path,
+    "--base-branch",
+    "main",
+    "--branch",
+    "rc",
+    ...models,
+    ...judging,
+    ...places,
+    ...more,
+  ];
+}
+
+describe("branchbench compare", () => {
+  it("finds what was learned, asks shared questions once, pays nothing the second time, and leaves the repository alone", async () => {
+    await using repository = await taxonomy();
+    await using base = await startModelServer({ reply: replies(/alpha|beta|gamma/) });
+    await using tuned = await startModelServer({ reply: replies(/alpha|beta|gamma|delta/) });
+    await using judge = await startModelServer({ reply: replies(/./) });
+    const setting = { repository, base, tuned, judge };
+    const before = snapshot(repository.path);
+    const first = await runCli(args(setting, "--json", "--fail-on", "regression,not-learned,error"));
+    expect(first.stderr).not.toContain("error:");
+    expect(first.code).toBe(0);
+    const result = branchComparisonSchema.parse(JSON.parse(first.stdout));
+    expect(result.sentence).toBe("Of 1 changed file, 1 learned. None of 3 unchanged files is shown to have got worse.");
+    expect(result.comparison.groups).toMatchObject({
+      changed: { n: 5 },
+      unchanged: { n: 15, difference: 0 },
+      all: { n: 20 },
+    });
+    expect(result.gains[0]).toMatchObject({
+      base: { answer: "no idea" },
+      qnaFile: "compositional_skills/delta/qna.yaml",
+    });
+    expect([candidateRequests(base), candidateRequests(tuned)]).toEqual([20, 20]);
+    const judged = judge.requests.length;
+    // the same answer to the same question is the same request to the judge: 20 of the tuned model, and 5 that differ
+    expect(judged).toBe(25);
+    const fresh = await runCli(args(setting, "--fresh", "--format", "ilab"));
+    expect(fresh.stdout).toContain("### NEW (0.0 to 10.0):\n1. compositional_skills/delta/qna.yaml (8.4)");
+    expect(fresh.stderr).toContain("0 requests asked");
+    expect([candidateRequests(base), candidateRequests(tuned), judge.requests.length]).toEqual([20, 20, judged]);
+    expect(snapshot(repository.path)).toEqual(before);
+  });
+
+  it("fails the gate on a regression, and writes the comment", async () => {
+    await using repository = await taxonomy();
+    await using base = await startModelServer({ reply: replies(/alpha|beta|gamma/) });
+    await using tuned = await startModelServer({ reply: replies(/alpha|beta|delta/) });
+    await using judge = await startModelServer({ reply: replies(/./) });
+    const comment = join(repository.path, ".out", "comment.md");
+    const result = await runCli(
+      args({ repository, base, tuned, judge }, "--format", "markdown", "--output", comment, "--fail-on", "regression"),
+    );
+    expect(result.code).toBe(3);
+    expect(result.stderr).toContain(
+      "--fail-on regression: Of 1 changed file, 1 learned. 1 of 3 unchanged files got worse.",
+    );
+    expect(await readFile(comment, "utf8")).toContain(
+      "| `compositional_skills/gamma/qna.yaml` | unchanged | regressed | 5 |",
+    );
+  });
+
+  it("repeats answers and judgments and reports their spread", async () => {
+    await using repository = await taxonomy();
+    let call = 0;
+    await using base = await startModelServer({ reply: () => answer.ok(`text ${++call}`) });
+    await using tuned = await startModelServer({ reply: () => answer.ok(`text ${++call}`) });
+    await using judge = await startModelServer({ reply: (_, { index }) => answer.ok(`[[${4 + (index % 3)}]]`) });
+    const result = await runCli(
+      args({ repository, base, tuned, judge }, "--repeats", "2", "--judge-repeats", "3", "--json"),
+    );
+    const { comparison } = branchComparisonSchema.parse(JSON.parse(result.stdout));
+    expect(candidateRequests(base)).toBe(40);
+    expect(judge.requests).toHaveLength(2 * 20 * 2 * 3);
+    expect(comparison.noise.judgments).toBeGreaterThan(0.5);
+    expect(comparison.noise.answers).not.toBeNull();
+  });
+
+  it.each([
+    ["an unknown branch", ["--branch", "rcc"], /rcc/],
+    ["a branch that looks like an option", ["--branch=-f"], /-f/],
+    ["a branch that is a path", ["--branch", "compositional_skills"], /compositional_skills/],
+    ["one branch twice", ["--branch", "main"], /base branch and branch are the same/],
+    ["one model twice", ["--model", "base"], /same name/],
+  ])("refuses %s in one clear line", async (_, more, says) => {
+    await using repository = await taxonomy();
+    await using server = await startModelServer();
+    const result = await runCli(args({ repository, base: server, tuned: server, judge: server }, ...more));
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(says);
+    expect(result.stderr).not.toMatch(/\n\s+at /);
+    expect(server.requests).toHaveLength(0);
+  });
+});
+
+describe("--bench mt_bench_branch", () => {
+  it("runs the stages one by one over a branch, at temperature 0", async () => {
+    await using repository = await taxonomy();
+    await using server = await startModelServer({ reply: replies(/./) });
+    const branch = ["--bench", "mt_bench_branch", "--branch", "rc", "--output-dir", join(repository.path, ".out")];
+    const gen = await runCli([
+      "gen-answers",
+      ...branch,
+      "--taxonomy-path",
+      repository.path,
+      "--model",
+      "tuned",
+      "--server-url",
+      server.url,
+    ]);
+    expect(gen).toMatchObject({ code: 0 });
+    expect(server.requests.every(({ body }) => body["temperature"] === 0)).toBe(true);
+    const judged = await runCli([
+      "judge-answers",
+      ...branch,
+      "--model",
+      "tuned",
+      "--judge-model",
+      "judge",
+      "--judge-server-url",
+      server.url,
+    ]);
+    expect(judged.stdout).toContain("20 judgments: 20 scored");
+    const report = await runCli(["report", ...branch, "--json"]);
+    expect(JSON.parse(report.stdout)).toMatchObject({ branch: "rc", models: [{ model: "tuned", overall: { n: 20 } }] });
+    const missing = await runCli([
+      "judge-answers",
+      ...branch.map((part) => (part === "rc" ? "main" : part)),
+      "--model",
+      "tuned",
+      "--judge-model",
+      "judge",
+      "--judge-server-url",
+      server.url,
+    ]);
+    expect(missing.stderr).toContain("branchbench gen-questions");
+  });
+});
+
+/** What must not change in somebody's clone. */
+function snapshot(folder: string): string[] {
+  const git = (...parts: string[]): string => execFileSync("git", ["-C", folder, ...parts], { encoding: "utf8" });
+  return [
+    git("status", "--porcelain", "--", ":!.out", ":!.cache"),
+    git("rev-parse", "HEAD"),
+    git("symbolic-ref", "HEAD"),
+    git("stash", "list"),
+    git("config", "--list", "--local"),
+  ];
+}
