@@ -1,205 +1,216 @@
 /**
- * Kills gen-answers and judge-answers with SIGKILL at random moments, resumes them, and checks that nothing was lost and nothing paid twice.
- * `npm run kill-test [-- --kills N --seed N]`; exits with 1 on any violation.
+ * Kills gen-answers and judge-answers with SIGKILL at random moments, goes on with them to the end, and checks that (a) no record that was
+ * on disk at a kill is lost or changed, (b) nothing is asked again that was on disk as finished, (c) the final files are those of an
+ * undisturbed run, but for ids, times and latencies. `npm run kill-test [-- --kills N --seed N]`; exits with 1 on any violation.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { join } from "node:path";
+import { appendFile, mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { outputTree } from "../src/io/output-tree.js";
+import { z } from "zod";
+import type { Question } from "../src/domain/question.js";
+import { startChild } from "./support/child.js";
+import {
+  holdsLock,
+  pathsOf,
+  readFinished,
+  readWholeLines,
+  stages,
+  startStage,
+  type Finished,
+  type Series,
+  type StageRun,
+} from "./support/killed-stage.js";
+import { judgeRefuses, startsRefusedPrompt } from "./support/logged-request.js";
+import { seededRandom } from "./support/seeded-random.js";
 import { withTemporaryFolder } from "./support/temporary-folder.js";
 
 const { values: flags } = parseArgs({
   options: { kills: { type: "string", default: "50" }, seed: { type: "string", default: "1" } },
 });
 const wantedKills = Number(flags.kills);
+const { uniform } = seededRandom(Number(flags.seed));
+const startedMs = performance.now();
+
 const questionCount = 60;
-const latencyMs = 15;
-const bin = fileURLToPath(new URL("../dist/bin.js", import.meta.url));
+/** of one series, so that no stage is killed at its end only */
+const killsPerSeries = 8;
+const nothing: Finished = { records: new Map(), replies: new Map() };
 
-type Row = Record<string, unknown>;
-type Stage = "gen-answers" | "judge-answers";
+/** What is known of the runs so far. */
+const requests: { readonly run: number; readonly key: string }[] = [];
+const kills = { "gen-answers": 0, "judge-answers": 0 };
+/** kills after the last request: while records are synced, sorted and put in place */
+let killsAtTheEnd = 0;
+/** kills before the lock was taken or after it was given back, which count for nothing */
+let missedKills = 0;
+let tornLines = 0;
+let runs = 0;
+const violations: string[] = [];
 
-/** Numbers in [0, 1) that a seed repeats (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** A server whose replies depend on the messages alone; it remembers what it was asked. */
-async function startServer() {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    void (async () => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-      if (request.method === "GET") return response.writeHead(404).end("{}");
-      const { messages } = JSON.parse(Buffer.concat(chunks).toString("utf8")) as { messages: { content: string }[] };
-      const prompt = messages.at(-1)?.content ?? "";
-      asked.push(prompt);
-      await sleep(latencyMs);
-      const content = prompt.includes("=== ") ? `Fine. Rating: [[${(prompt.length % 10) + 1}]]` : `re: ${prompt}`;
-      const choices = [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }];
-      const usage = { prompt_tokens: prompt.length, completion_tokens: content.length };
-      return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ choices, usage }));
-    })().catch(() => response.destroy());
+/** Two-turn questions, some with references, some that are refused. */
+function makeQuestions(): (Question & { readonly reference: readonly string[] })[] {
+  return Array.from({ length: questionCount }, (_, index) => {
+    const id = index + 1;
+    const second = `Frage ${id}, zweiter Teil: und warum „${id}“?`;
+    const first = `Question ${id}, first part: how many are ${id} × ${id}?`;
+    return {
+      id,
+      category: ["writing", "math", "stem", "coding"][index % 4] ?? "writing",
+      turns: [
+        id % 23 === 0 ? `${first} ${judgeRefuses}` : first,
+        id % 29 === 0 ? `${startsRefusedPrompt} ${second}` : second,
+      ],
+      reference: [`${id * id}`, "Because of the rule."],
+    };
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : undefined;
-  return { url: `http://127.0.0.1:${port}`, asked, close: () => server.close().closeAllConnections() };
 }
 
-interface Place {
-  readonly questions: string;
-  readonly outputDir: string;
-  readonly url: string;
+function requestsOf(run: number): number {
+  return requests.filter((request) => request.run === run).length;
 }
 
-function start(stage: Stage, place: Place) {
-  const server = stage === "gen-answers" ? "--server-url" : "--judge-server-url";
-  const judge = stage === "gen-answers" ? [] : ["--judge-model", "j", "--judge-prompts", "builtin"];
-  const workers = stage === "gen-answers" ? "--max-workers" : "--judge-max-workers";
-  const args = [stage, "--model", "m", ...judge, server, place.url, workers, "3"];
-  const files = ["--questions", place.questions, "--output-dir", place.outputDir];
-  const child = spawn(process.execPath, [bin, ...args, ...files], { stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-  const ended = once(child, "close").then(([code]: unknown[]) => ({ code, said }));
-  return { child, ended };
+/** A moment in the life of a run; `left` is the number of requests it has to send. Resolves earlier when the run ends. */
+async function randomMoment(run: number, left: number, ended: Promise<unknown>): Promise<void> {
+  const kind = uniform();
+  const awaited = kind < 0.1 ? 0 : kind < 0.85 ? Math.ceil(uniform() * left * 0.6) : left;
+  const delayMs = uniform() * (awaited === 0 ? 700 : awaited === left ? 120 : 30);
+  let hasEnded = false;
+  void ended.then(() => (hasEnded = true));
+  while (!hasEnded && requestsOf(run) < awaited) await sleep(1);
+  await Promise.race([ended, sleep(delayMs)]);
 }
 
-async function finish(stage: Stage, place: Place): Promise<void> {
-  const { code, said } = await start(stage, place).ended;
-  if (code !== 0) throw new Error(`${stage} ended with ${String(code)}: ${said}`);
+/** Kills the run unless it ends before, and notes what the kill hit. */
+async function killAtRandomMoment(series: Series, run: StageRun, left: number): Promise<void> {
+  await randomMoment(runs, left, run.ended);
+  if (run.process.exitCode !== null) return;
+  const isRunning = holdsLock(series, run);
+  if (!run.process.kill("SIGKILL")) return;
+  const { code } = await run.ended;
+  if (code !== null) return;
+  if (isRunning) kills[series.stage]++;
+  else missedKills++;
+  if (isRunning && requestsOf(runs) >= left) killsAtTheEnd++;
 }
 
-async function readRows(path: string): Promise<Row[]> {
-  const text = await readFile(path, "utf8").catch(() => "");
-  // a torn last line is no finished record
-  return text
-    .slice(0, text.lastIndexOf("\n") + 1)
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Row);
+/** Leaves what a machine that loses power leaves: half a line, or a line without its end. A kill alone rarely tears a line. */
+async function tearLastLine(series: Series): Promise<void> {
+  const { records, failed } = pathsOf(series);
+  const path = uniform() < 0.5 ? records : failed;
+  const content = await readFile(path).catch(() => Buffer.alloc(0));
+  const line = Buffer.from((await readWholeLines(path)).at(-1) ?? "");
+  if (line.length === 0 || content.at(-1) !== 0x0a) return;
+  if (uniform() < 0.25) await truncate(path, content.length - 1);
+  else await appendFile(path, line.subarray(0, 1 + Math.floor(uniform() * (line.length - 1))));
+  tornLines++;
 }
 
-function pathsOf(stage: Stage, place: Place) {
-  const tree = outputTree(place.outputDir, "mt_bench");
-  return stage === "gen-answers" ? tree.answers("m") : tree.judgments("j");
+function checkKept(series: Series, before: Finished, now: Finished): void {
+  for (const part of ["records", "replies"] as const)
+    for (const [key, value] of before[part])
+      if (now[part].get(key) !== value)
+        violations.push(
+          `${series.stage}: ${part} ${key} ${now[part].has(key) ? "changed" : "was lost"} in run ${runs}`,
+        );
 }
 
-/** What is on disk as finished: the prompt that asked for it, and what came of it. */
-async function finishedOnDisk(stage: Stage, place: Place): Promise<Map<string, string>> {
-  const { records, failed } = pathsOf(stage, place);
-  const rows = await readRows(records);
-  if (stage === "judge-answers")
-    return new Map(rows.map((row) => [String(row["user_prompt"]), String(row["judgment"])]));
-  const finished = new Map<string, string>();
-  for (const row of [...(await readRows(failed)), ...rows]) {
-    const turns = (row["choices"] as { turns: string[] }[])[0]?.turns ?? [];
-    for (const [index, text] of turns.entries())
-      finished.set(`${["first", "second"][index]} ${String(row["question_id"])}`, text);
-  }
-  return finished;
+function checkNotAskedAgain(series: Series, finishedBefore: ReadonlyMap<number, Finished>): void {
+  for (const { run, key } of requests)
+    if (finishedBefore.get(run)?.replies.has(key) === true)
+      violations.push(`${series.stage}: ${key} was asked again in run ${run}`);
 }
 
-/** Final records without what may differ between runs. */
-async function comparable(stage: Stage, place: Place): Promise<string> {
-  const varying = new Set(["answer_id", "tstamp", "latency_ms"]);
-  const rows = await readRows(pathsOf(stage, place).records);
-  return JSON.stringify(rows, (key, value: unknown) => (varying.has(key) ? undefined : value));
-}
-
-/** Mostly some time after the first request, sometimes before there is any. */
-async function momentOfKill(random: () => number, hasBegun: () => boolean): Promise<void> {
-  if (random() < 0.1) return sleep(random() * 600);
-  while (!hasBegun()) await sleep(2);
-  return sleep(random() * 200);
-}
-
-async function isStillRunning(ended: Promise<unknown>, moment: Promise<void>): Promise<boolean> {
-  return Promise.race([ended.then(() => false), moment.then(() => true)]);
-}
-
-/** Runs a stage to its end through kills, and returns their number. */
-async function runKilled(
-  stage: Stage,
-  place: Place,
-  options: { asked: string[]; random: () => number; kills: number },
-) {
-  const { asked, random } = options;
-  const violations: string[] = [];
-  let kills = 0;
-  let before = new Map<string, string>();
-  for (;;) {
-    const askedBefore = asked.length;
-    const run = start(stage, place);
-    const last = kills >= options.kills;
-    if (
-      !last &&
-      (await isStillRunning(
-        run.ended,
-        momentOfKill(random, () => asked.length > askedBefore || run.child.exitCode !== null),
-      ))
-    )
-      run.child.kill("SIGKILL");
+/** Runs a stage to its end, through so many kills as hit it on the way. */
+async function runThroughKills(series: Series, calmRequests: number): Promise<void> {
+  const finishedBefore = new Map<number, Finished>();
+  let finished = nothing;
+  const killsBefore = kills[series.stage];
+  const mayKill = (): boolean =>
+    kills[series.stage] - killsBefore < killsPerSeries && kills["gen-answers"] + kills["judge-answers"] < wantedKills;
+  for (let hasEnded = false; !hasEnded;) {
+    const run = startStage(series, ++runs);
+    finishedBefore.set(runs, finished);
+    const left = calmRequests - finished.replies.size;
+    if (mayKill()) await killAtRandomMoment(series, run, left);
     const { code, said } = await run.ended;
-    if (code !== null && code !== 0) throw new Error(`${stage} ended with ${String(code)}: ${said}`);
-    for (const prompt of asked.slice(askedBefore))
-      if (before.has(prompt)) violations.push(`asked again: ${prompt.slice(0, 80)}`);
-    const now = await finishedOnDisk(stage, place);
-    for (const [prompt, text] of before)
-      if (now.get(prompt) !== text) violations.push(`lost or changed: ${prompt.slice(0, 80)}`);
-    before = now;
-    if (code === 0) return { kills, violations };
-    // a kill before the first request hits no running stage and is not counted
-    if (asked.length > askedBefore) kills++;
+    hasEnded = code !== null;
+    if (hasEnded && code !== 0) violations.push(`${series.stage}: run ${runs} ended with ${code}: ${said.trim()}`);
+    if (!hasEnded && uniform() < 0.3) await tearLastLine(series);
+    const now = await readFinished(series);
+    checkKept(series, finished, now);
+    finished = now;
   }
+  checkNotAskedAgain(series, finishedBefore);
 }
 
-const exitCode = await withTemporaryFolder(async (folder) => {
-  const server = await startServer();
-  const random = seeded(Number(flags.seed));
-  const questions = join(folder, "question.jsonl");
-  const lines = Array.from({ length: questionCount }, (_, index) =>
-    JSON.stringify({
-      question_id: index + 1,
-      category: "writing",
-      turns: [`first ${index + 1}`, `second ${index + 1}`],
-    }),
+const varying = new Set(["answer_id", "tstamp", "latency_ms"]);
+
+/** Final lines of a file without what differs from run to run. */
+async function comparableLines(series: Series, part: "records" | "failed"): Promise<string[]> {
+  const lines = (await readFile(pathsOf(series)[part], "utf8").catch(() => "")).split("\n");
+  const comparable = lines.map((line) =>
+    line === ""
+      ? ""
+      : JSON.stringify(JSON.parse(line), (key, value: unknown) => (varying.has(key) ? undefined : value)),
   );
-  await writeFile(questions, `${lines.join("\n")}\n`);
-  const calm: Place = { questions, outputDir: join(folder, "calm"), url: server.url };
-  await finish("gen-answers", calm);
-  await finish("judge-answers", calm);
-  const kills = { "gen-answers": 0, "judge-answers": 0 };
-  const violations: string[] = [];
-  for (let round = 1; kills["gen-answers"] + kills["judge-answers"] < wantedKills; round++) {
-    const place: Place = { ...calm, outputDir: join(folder, `round-${round}`) };
-    for (const stage of ["gen-answers", "judge-answers"] as const) {
-      const outcome = await runKilled(stage, place, { asked: server.asked, random, kills: 8 });
-      kills[stage] += outcome.kills;
-      violations.push(...outcome.violations);
-      if ((await comparable(stage, place)) !== (await comparable(stage, calm)))
-        violations.push(`${stage}: the final file differs`);
-    }
+  // failures are kept in the order in which they came
+  return part === "failed" ? comparable.sort() : comparable;
+}
+
+async function checkFinalFiles(series: Series, calm: Series): Promise<void> {
+  for (const part of ["records", "failed"] as const) {
+    const [expected, found] = [await comparableLines(calm, part), await comparableLines(series, part)];
+    const place = expected.findIndex((line, index) => line !== found[index]);
+    if (place !== -1 || expected.length !== found.length)
+      violations.push(
+        `${series.stage}: ${part} differ from line ${place + 1} (${expected.length} and ${found.length} lines)`,
+      );
   }
-  server.close();
-  console.log(
-    `${kills["gen-answers"]} kills of gen-answers, ${kills["judge-answers"]} of judge-answers, ${violations.length} violations`,
-  );
-  for (const violation of violations.slice(0, 20)) console.log(`  ${violation}`);
-  return violations.length === 0 ? 0 : 1;
+  const { records } = pathsOf(series);
+  const isLeftOver = (name: string): boolean => /\.tmp$|\.lock/.test(name);
+  for (const name of await readdir(dirname(records)))
+    if (isLeftOver(name)) violations.push(`${series.stage}: ${name} was left behind`);
+}
+
+const hello = z.object({ port: z.number() });
+const request = z.object({ run: z.number(), key: z.string() });
+
+await withTemporaryFolder(async (folder) => {
+  await using server = startChild("logging-server.ts");
+  const { port } = await server.message(hello);
+  server.process.on("message", (message) => requests.push(request.parse(message)));
+  const questions = makeQuestions();
+  const questionsPath = join(folder, "question.jsonl");
+  const rows = questions.map(({ id, ...rest }) => JSON.stringify({ question_id: id, ...rest }));
+  await writeFile(questionsPath, rows.join("\n"));
+  const dataDir = join(folder, "data");
+  await mkdir(dataDir);
+  const seriesIn = (name: string, stage: Series["stage"]): Series => ({
+    ...{ stage, questions, questionsPath, dataDir },
+    outputDir: join(folder, name),
+    serverUrl: `http://127.0.0.1:${port}`,
+  });
+  const calmRequests = { "gen-answers": 0, "judge-answers": 0 };
+  for (const stage of stages) {
+    const { code, said } = await startStage(seriesIn("calm", stage), ++runs).ended;
+    if (code !== 0) throw new Error(`the undisturbed ${stage} ended with ${code}: ${said}`);
+    calmRequests[stage] = requestsOf(runs);
+  }
+  for (let round = 1; kills["gen-answers"] + kills["judge-answers"] < wantedKills; round++)
+    for (const stage of stages) {
+      const series = seriesIn(`round-${round}`, stage);
+      await runThroughKills(series, calmRequests[stage]);
+      await checkFinalFiles(series, seriesIn("calm", stage));
+      if (violations.length > 0) return;
+    }
 });
-process.exitCode = exitCode;
+
+console.log(
+  `${kills["gen-answers"]} kills of gen-answers and ${kills["judge-answers"]} of judge-answers in ${runs} runs (seed ${flags.seed}); ` +
+    `${killsAtTheEnd} of them after the last request, ${missedKills} further ones outside of the stage; ` +
+    `${tornLines} torn lines; ${requests.length} requests; ${((performance.now() - startedMs) / 1_000).toFixed(0)} s`,
+);
+for (const violation of violations) console.log(`VIOLATION ${violation}`);
+console.log(violations.length === 0 ? "nothing was lost, nothing was asked twice, the files are the same" : "FAILED");
+process.exitCode = violations.length === 0 ? 0 : 1;
