@@ -3,8 +3,6 @@
  * `PointSettings` as JSON.
  */
 import { join } from "node:path";
-import OpenAI from "openai";
-import { Pool } from "undici";
 import { openAIModel } from "../../src/io/openai.js";
 import { outputTree } from "../../src/io/output-tree.js";
 import { openQuestionFile } from "../../src/io/question-file.js";
@@ -53,6 +51,7 @@ const chatRequest = {
 
 /** The body is made once and the reply left unparsed: nothing but HTTP. */
 async function measureUndici(): Promise<PointResult> {
+  const { Pool } = await import("undici");
   const pool = new Pool(origin, { connections: settings.inFlight, pipelining: 1 });
   const body = JSON.stringify(chatRequest);
   const headers = { "content-type": "application/json", accept: "application/json" };
@@ -67,7 +66,9 @@ async function measureUndici(): Promise<PointResult> {
   }
 }
 
-function measureSdk(): Promise<PointResult> {
+/** Loaded only here, so that the memory of the other points is their own. */
+async function measureSdk(): Promise<PointResult> {
+  const { default: OpenAI } = await import("openai");
   const client = new OpenAI({ baseURL: `${origin}/v1`, apiKey: "none", maxRetries: 0 });
   return measure(
     lanes(() => client.chat.completions.create(chatRequest)),

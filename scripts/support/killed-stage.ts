@@ -8,7 +8,7 @@ import type { Question } from "../../src/domain/question.js";
 import { requestKey } from "./logged-request.js";
 
 export const stages = ["gen-answers", "judge-answers"] as const;
-export type Stage = (typeof stages)[number];
+type Stage = (typeof stages)[number];
 
 /** What the runs of one series have in common. */
 export interface Series {

@@ -17,14 +17,19 @@ const notAsked: QuestionScore = { kind: "unscored", reason: "not asked" };
 
 /**
  * Pairs the two models on every question of the branch, and on those of the base branch that the branch has no longer. A question is changed
- * when the base branch does not hold it with the same text and reference. An old version of a question that was edited is left out:
+ * when what the branch started from does not hold it with the same text and reference. An old version of a question that was edited is left out:
  * what it asked for is no longer wanted.
  */
 export function pairQuestions(
-  questions: { readonly base: readonly Question[]; readonly branch: readonly Question[] },
+  questions: {
+    readonly base: readonly Question[];
+    readonly branch: readonly Question[];
+    /** what the branch started from; the base branch's where left out */
+    readonly before?: readonly Question[];
+  },
   scores: { readonly base: ScoresOnBothBranches; readonly tuned: ScoresOnBothBranches },
 ): ComparedQuestion[] {
-  const inBase = new Set(questions.base.map(content));
+  const inBefore = new Set((questions.before ?? questions.base).map(content));
   const inBranch = new Set(questions.branch.map(content));
   const textsInBranch = new Set(questions.branch.map(({ turns }) => JSON.stringify(turns)));
   const compared = (
@@ -39,7 +44,7 @@ export function pairQuestions(
     tuned: scores.tuned[set].get(question.id) ?? notAsked,
   });
   const ofBranch = questions.branch.map((question) =>
-    compared(question, inBase.has(content(question)) ? "unchanged" : "changed", "onBranch"),
+    compared(question, inBefore.has(content(question)) ? "unchanged" : "changed", "onBranch"),
   );
   const removed = questions.base.filter(
     (question) => !inBranch.has(content(question)) && !textsInBranch.has(JSON.stringify(question.turns)),

@@ -47,6 +47,8 @@ export interface ScoredModel {
   readonly judgments: readonly JudgmentSummary[];
   /** answers that were asked for per question */
   readonly choices: number;
+  /** judgments per answered turn; 1 where left out */
+  readonly repeats?: number;
   readonly promptsSource: string | undefined;
   readonly referencesSource: string | undefined;
   /** how the answers were sampled, in words */
@@ -191,14 +193,16 @@ function countJudgments(
   const answers = scored.answers?.filter(({ questionId }) => known.has(questionId));
   const asked = new Set((answers ?? judgments).map(({ questionId }) => questionId));
   const turnsOf = (id: QuestionId): number => known.get(id)?.turns ?? 0;
+  const repeats = scored.repeats ?? 1;
   const unanswered = (answers ?? []).reduce(
-    (sum, answer) => sum + Math.max(0, turnsOf(answer.questionId) * scored.choices - answer.turns),
+    (sum, answer) => sum + repeats * Math.max(0, turnsOf(answer.questionId) * scored.choices - answer.turns),
     0,
   );
   const judged = done + total(unscored) + total(failed);
   const answered =
-    answers?.reduce((sum, answer) => sum + answer.turns, 0) ??
-    [...asked].reduce<number>((sum, id) => sum + turnsOf(id), 0);
+    repeats *
+    (answers?.reduce((sum, answer) => sum + answer.turns, 0) ??
+      [...asked].reduce<number>((sum, id) => sum + turnsOf(id), 0));
   const expected = Math.max(answered, judged) + unanswered;
   return {
     judgments: { expected, scored: done, unscored, failed, unanswered, missing: Math.max(0, answered - judged) },

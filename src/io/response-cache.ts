@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import cacache from "cacache";
 import { z } from "zod";
+import { splitReasoning } from "../domain/reasoning.js";
 import type { ChatModel, ChatReply, ChatRequest } from "../domain/chat-model.js";
 
 /** What besides the request decides a reply. */
@@ -44,7 +45,9 @@ export function responseCache(folder: string): ResponseCache {
     }
     misses++;
     const reply = await work();
-    if (reply.kind === "replied") await cacache.put(folder, key, JSON.stringify(reply));
+    // a reply that holds only thinking is no answer, and another try may bring one; a cache that cannot be written costs nothing but itself
+    if (reply.kind === "replied" && splitReasoning(reply.text).text !== "")
+      await cacache.put(folder, key, JSON.stringify(reply)).catch(() => undefined);
     return reply;
   }
 

@@ -3,6 +3,7 @@ import type { BranchComparison, ComparedExample, ComparisonCell } from "../domai
 import { isSameFamily, pairQuestions, verdictSentence } from "../domain/branch-comparison.js";
 import type { QuestionScore } from "../domain/compared-question.js";
 import type { ChatModel } from "../domain/chat-model.js";
+import type { Comparison } from "../domain/comparison.js";
 import { compareScores } from "../domain/comparison.js";
 import { EvalError } from "../domain/eval-error.js";
 import type { ComparisonSettings } from "../domain/file-comparison.js";
@@ -39,6 +40,8 @@ export interface CompareInput {
   readonly bench: string;
   readonly base: CompareSide;
   readonly branch: CompareSide;
+  /** the questions that the branch started from; those of the base branch where left out */
+  readonly before?: readonly Question[];
   readonly models: { readonly base: string; readonly tuned: string; readonly judge: string };
   readonly answering: Pick<
     GenAnswersInput,
@@ -137,10 +140,13 @@ async function readComparison(input: CompareInput): Promise<BranchComparison> {
     tunedOnBase: await read("tuned", "base"),
     tunedOnBranch: await read("tuned", "branch"),
   };
-  const compared = pairQuestions(questions, {
-    base: { onBase: cells.baseOnBase.scores, onBranch: cells.baseOnBranch.scores },
-    tuned: { onBase: cells.tunedOnBase.scores, onBranch: cells.tunedOnBranch.scores },
-  });
+  const compared = pairQuestions(
+    { ...questions, ...(input.before !== undefined && { before: input.before }) },
+    {
+      base: { onBase: cells.baseOnBase.scores, onBranch: cells.baseOnBranch.scores },
+      tuned: { onBase: cells.tunedOnBase.scores, onBranch: cells.tunedOnBranch.scores },
+    },
+  );
   const comparison = compareScores(compared, input.settings);
   const pairs = comparison.pairs.toSorted((left, right) => right.difference - left.difference);
   const find = await exampleFinder(input, [...questions.branch, ...questions.base]);
@@ -165,7 +171,7 @@ async function readComparison(input: CompareInput): Promise<BranchComparison> {
     caveats: caveatsOf(
       input,
       all.map(({ report }) => report),
-      comparison.leftOut.length,
+      comparison,
     ),
     reproduce: { command: input.command, manifestSha256: await manifestHash(input) },
   };
@@ -259,12 +265,16 @@ async function firstAnswers(input: CompareInput, role: ModelRole): Promise<Map<Q
   return texts;
 }
 
-function caveatsOf(input: CompareInput, reports: readonly ModelReport[], leftOut: number): string[] {
+function caveatsOf(input: CompareInput, reports: readonly ModelReport[], comparison: Comparison): string[] {
   const { models, answering } = input;
   const said = new Set(reports.flatMap((report) => report.caveats.map((caveat) => `${report.model}: ${caveat}`)));
   const same = [models.base, models.tuned].filter((candidate) => isSameFamily(models.judge, candidate));
   if (same.length > 0)
     said.add(`the judge's name suggests the same family as ${same.join(" and ")}; judges favour their own`);
+  const leftOut = comparison.leftOut.length;
+  const few = comparison.files.filter(({ verdict }) => verdict === "too-few-questions").length;
+  if (few > 0)
+    said.add(`${few} files have too few questions to tell; more questions or --repeats would show smaller differences`);
   if (leftOut > 0)
     said.add(`${leftOut} questions lack a score from one of the models and are left out of every comparison`);
   if ((answering.temperature ?? 0) > 0 && (answering.numChoices ?? 1) === 1)

@@ -7,7 +7,12 @@ import { EvalError } from "../domain/eval-error.js";
 export async function fanOut<Item>(
   source: AsyncIterable<Item>,
   work: (item: Item) => Promise<void>,
-  options: { readonly width: number; readonly signal?: AbortSignal },
+  options: {
+    readonly width: number;
+    readonly signal?: AbortSignal;
+    /** told of each failure at once, so that a source that waits for something can end */
+    readonly onFailure?: () => void;
+  },
 ): Promise<void> {
   const failures: unknown[] = [];
   let running = 0;
@@ -20,6 +25,7 @@ export async function fanOut<Item>(
       await work(item);
     } catch (error) {
       failures.push(error);
+      options.onFailure?.();
     }
     running--;
     wake();

@@ -6,13 +6,16 @@ import type { Finding, FindingCounts } from "../domain/finding.js";
 import { checkOutputName } from "../domain/output-name.js";
 import type { QnaExample } from "../domain/qna.js";
 import { readQna } from "../domain/qna.js";
+import type { Question } from "../domain/question.js";
+import { decodeQuestion, questionRowSchema } from "../domain/question.js";
 import { encodeQuestion, encodeReference, makeQuestionSet } from "../domain/question-set.js";
 import type { TaxonomyQuestion } from "../domain/question-set.js";
 import { writeJsonFile } from "../io/json-file.js";
 import { writeJsonLines } from "../io/jsonl.js";
-import { outputTree } from "../io/output-tree.js";
+import { exists, outputTree } from "../io/output-tree.js";
+import { sha256OfFile } from "../io/question-file.js";
 import { packageInfo } from "../io/package-info.js";
-import { openTaxonomy } from "../io/taxonomy.js";
+import { openAtCommit, openTaxonomy, openTaxonomyRepository } from "../io/taxonomy.js";
 import type { Taxonomy } from "../io/taxonomy.js";
 
 export const branchBench = "mt_bench_branch";
@@ -28,6 +31,8 @@ export interface GenQuestionsInput {
   readonly outputDir: string;
   /** writes nothing where a file or an example had to be skipped */
   readonly strict?: true;
+  /** replaces a question set that has answers already; without it another set under them is refused */
+  readonly fresh?: boolean;
 }
 
 /** A taxonomy's question set, as it is in memory. */
@@ -58,6 +63,23 @@ async function readTaxonomyQuestions(taxonomy: Taxonomy): Promise<TaxonomyQuesti
     findings.push(...file.findings);
   }
   return { questions: makeQuestionSet(examples), findings };
+}
+
+/**
+ * The questions that a branch started from: those of its merge base with the base branch, as a pull request compares. Without a common
+ * commit those of the base branch itself.
+ */
+export async function questionsBeforeBranch(
+  taxonomyPath: string,
+  baseBranch: string,
+  branch: string,
+): Promise<Question[]> {
+  const repository = await openTaxonomyRepository(taxonomyPath);
+  const base = await repository.resolve(baseBranch);
+  const mergeBase = await repository.mergeBase(base, await repository.resolve(branch));
+  const before = await openAtCommit(repository, mergeBase === undefined ? base : { ...base, id: mergeBase });
+  const { questions } = await readTaxonomyQuestions(before);
+  return questions.map((question) => decodeQuestion(questionRowSchema.parse(encodeQuestion(question))));
 }
 
 /**
@@ -107,6 +129,7 @@ interface SetFacts {
 
 async function writeQuestionSet(questions: readonly TaxonomyQuestion[], facts: SetFacts): Promise<void> {
   const { input, paths, summary, tstamp } = facts;
+  if (input.fresh !== true) await requireSameSet(questions, input, paths.questions);
   const hash = createHash("sha256");
   for (const { id } of questions) hash.update(`${id}\n`);
   await writeJsonLines(paths.questions, mapped(questions, encodeQuestion));
@@ -130,6 +153,26 @@ async function writeQuestionSet(questions: readonly TaxonomyQuestion[], facts: S
 /** One row at a time, since all of them together would take as much memory again. */
 function* mapped<Item, Row>(items: readonly Item[], encode: (item: Item) => Row): Generator<Row> {
   for (const item of items) yield encode(item);
+}
+
+/** A branch that has moved has another question set: under answers to the old one it would make them unreadable. */
+async function requireSameSet(
+  questions: readonly TaxonomyQuestion[],
+  input: GenQuestionsInput,
+  path: string,
+): Promise<void> {
+  const tree = outputTree(input.outputDir, branchBench, input.branch);
+  if (!(await exists(path)) || (await tree.listAnswers()).length === 0) return;
+  const hash = createHash("sha256");
+  for (const question of questions) hash.update(`${JSON.stringify(encodeQuestion(question))}\n`);
+  if (hash.digest("hex") === (await sha256OfFile(path))) return;
+  throw new EvalError(
+    "conflict",
+    `${path} has answers beside it, and ${input.branch ?? "the folder"} now holds other questions`,
+    {
+      hint: "name the old commit with --branch, use another --output-dir, or --fresh to move the old records aside and start anew",
+    },
+  );
 }
 
 function noQuestions(taxonomy: Taxonomy, findings: readonly Finding[]): EvalError {

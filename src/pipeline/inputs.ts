@@ -21,8 +21,12 @@ export interface InputChoices {
   readonly questions?: string;
   /** root of the eval_output tree, where question sets of branches lie */
   readonly outputDir?: string;
+  /** of `mt_bench_branch`: the question set may change under records of an earlier one, which are moved aside */
+  readonly fresh?: boolean;
   /** of `mt_bench_branch`: the taxonomy whose questions are asked */
   readonly taxonomyPath?: string;
+  /** told what the user should know of the question set */
+  readonly note?: (text: string) => void;
   /** of `mt_bench_branch`: branch, tag or commit; the folder as it is where left out */
   readonly branch?: string;
   /** `official`, `builtin`, or a FastChat prompt file; official where they were pulled, else builtin */
@@ -52,7 +56,15 @@ async function branchQuestions(choices: InputChoices): Promise<QuestionFile> {
   const { taxonomyPath, branch, outputDir } = choices;
   if (outputDir === undefined) throw new Error("the question set of a branch lies in the output folder");
   const selected = { outputDir, ...(branch !== undefined && { branch }) };
-  if (taxonomyPath !== undefined) await genQuestions({ taxonomyPath, ...selected });
+  if (taxonomyPath !== undefined) {
+    const { findings } = await genQuestions({
+      taxonomyPath,
+      ...selected,
+      ...(choices.fresh === true && { fresh: true }),
+    });
+    if (findings.length > 0)
+      choices.note?.(`note: ${findings.length} findings in the taxonomy (branchbench taxonomy lint shows them)\n`);
+  }
   const path = join(outputTree(outputDir, branchBench, branch).folder, "question.jsonl");
   if (await exists(path)) return openQuestionFile(path);
   throw new EvalError("input", `there is no question set in ${path}`, {

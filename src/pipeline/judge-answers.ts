@@ -60,6 +60,8 @@ export interface JudgeAnswersPorts {
   readonly server: ServerFacts;
   /** answers as they come, instead of those on disk */
   readonly answers?: AsyncIterable<Answer>;
+  /** told at once when the stage has to stop, so that answers that are still to come are not waited for */
+  readonly onFailure?: () => void;
   readonly progress?: ProgressListener;
   /** stops taking answers; what is under way ends and is saved */
   readonly signal?: AbortSignal;
@@ -105,6 +107,7 @@ export async function judgeAnswers(input: JudgeAnswersInput, ports: JudgeAnswers
     const signal = ports.signal === undefined ? lost : AbortSignal.any([lost, ports.signal]);
     if (input.fresh === true) await setModelAside(input, paths);
     await keepJudgmentManifest(paths.manifest, input.model, {
+      hasRecords: () => hasJudgments(paths, input.model),
       settings: judgmentSettings(input, ports.server),
       circumstances: {
         server: ports.server,
@@ -200,7 +203,11 @@ async function judgeMissing(run: Run): Promise<JudgeAnswersSummary> {
       count(tally, judgment);
       counter.add({ done: 1, failed: isScored(judgment) ? 0 : 1 });
     };
-    await fanOut(missing(), judgeOne, { width: ports.width ?? defaultWidth, signal: ports.signal });
+    await fanOut(missing(), judgeOne, {
+      width: ports.width ?? defaultWidth,
+      signal: ports.signal,
+      ...(ports.onFailure !== undefined && { onFailure: ports.onFailure }),
+    });
     throwIfStopped(ports.signal);
     await settleJudgments(paths.records);
     await settleFailures(paths.failed, input.model, new Set(rated.keys()));

@@ -45,11 +45,24 @@ export async function keepAnswerManifest(
 export async function keepJudgmentManifest(
   path: string,
   model: string,
-  options: { readonly settings: JudgmentSettings; readonly circumstances: RunCircumstances },
+  options: {
+    readonly settings: JudgmentSettings;
+    readonly circumstances: RunCircumstances;
+    /** whether there are judgments of this model already */
+    readonly hasRecords: () => Promise<boolean>;
+  },
 ): Promise<void> {
   const stored = await readJsonFile(path, judgmentManifestSchema);
   const earlier = stored?.models[model];
   if (earlier !== undefined) requireSameSettings(earlier.settings, options.settings, `${path} (model ${model})`);
+  else if (await options.hasRecords())
+    throw new EvalError(
+      "conflict",
+      `${path} says nothing of ${model}, so nobody can say how its judgments beside it were made`,
+      {
+        hint: "report --judgments FILE shows them as they are; --fresh moves them aside and judges anew",
+      },
+    );
   const facts = await runFacts(options.circumstances);
   await writeJsonFile(path, {
     kind: "judgments",

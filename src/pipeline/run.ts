@@ -39,7 +39,12 @@ export async function runOverlapped(input: RunInput, ports: RunPorts): Promise<O
       queue.close(),
     );
   const judge = (signal: AbortSignal): Promise<JudgeAnswersSummary> =>
-    judgeAnswers(input.judgments, { ...ports.judgments, signal, answers: queue.items() }).finally(() => queue.close());
+    judgeAnswers(input.judgments, {
+      ...ports.judgments,
+      signal,
+      answers: queue.items(),
+      onFailure: () => queue.close(),
+    }).finally(() => queue.close());
   const [answers, judgments] = await together([generate, judge], ports.signal);
   return { answers, judgments };
 }

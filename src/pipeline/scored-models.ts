@@ -14,6 +14,7 @@ import { readAnswers, readFailedAnswers } from "../io/answer-file.js";
 import { readJsonFile } from "../io/json-file.js";
 import { readJudgments } from "../io/judgment-file.js";
 import type { OutputTree } from "../io/output-tree.js";
+import { isNonEmpty } from "../io/output-tree.js";
 import type { QuestionFile } from "../io/question-file.js";
 
 /** Which judgments to read. */
@@ -81,6 +82,7 @@ async function scoredModels(
       keepLatest(byModel, input.parser === undefined ? judgment : reread(judgment, input.parser, mtBenchScale));
     }
   }
+  await addUnjudged(byModel, input);
   return Promise.all(
     [...byModel.values()].map(async ({ model, judge, judgments }) => {
       const answers = input.judgmentsFile === undefined ? await readModelAnswers(input, model, questions) : undefined;
@@ -99,12 +101,24 @@ async function scoredModels(
         answers: answers?.summaries,
         judgments: [...judgments.values()].map((judgment) => summarizeJudgment(judgment, answers?.hashes)),
         choices: answers?.choices ?? 1,
+        repeats: 1 + [...judgments.values()].reduce((most, { repeat = 0 }) => Math.max(most, repeat), 0),
         promptsSource: part?.facts.prompts_source,
         referencesSource: part?.facts.references_source ?? undefined,
         sampling: answers?.sampling,
       };
     }),
   );
+}
+
+/** A candidate that was asked for and failed in everything has nothing to judge, which is a result, too. */
+async function addUnjudged(byModel: Map<string, JudgedModel>, input: ScoredModelsInput): Promise<void> {
+  if (input.judge === undefined || input.judgmentsFile !== undefined) return;
+  for (const model of input.models ?? []) {
+    const group = JSON.stringify([model, input.judge]);
+    const { records, failed } = input.output.answers(model);
+    if (!byModel.has(group) && ((await isNonEmpty(records)) || (await isNonEmpty(failed))))
+      byModel.set(group, { model, judge: input.judge, judgments: new Map() });
+  }
 }
 
 function requireKnown(

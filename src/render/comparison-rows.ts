@@ -13,7 +13,7 @@ export function groupRows({ groups }: Comparison): string[][] {
       number(group.baseMean),
       number(group.tunedMean),
       `${differenceText(group.difference)} ${intervalText(group.interval)}`.trim(),
-      String(group.leftOut.count),
+      `${group.leftOut.count} (${(group.leftOut.share * 100).toFixed(0)} %)`,
     ];
   });
 }

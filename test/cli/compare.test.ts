@@ -138,6 +138,60 @@ describe("branchbench compare", () => {
     expect(comparison.noise.answers).not.toBeNull();
   });
 
+  it("does not take for changed what only the base branch changed since", async () => {
+    await using repository = await taxonomy();
+    repository.git("switch", "--quiet", "main");
+    await repository.commit({ "compositional_skills/beta/qna.yaml": topic("beta anew") });
+    await using server = await startModelServer({ reply: replies(/./) });
+    const result = await runCli(
+      args({ repository, base: server, tuned: server, judge: server }, "--json", "--no-cache"),
+    );
+    const { comparison } = branchComparisonSchema.parse(JSON.parse(result.stdout));
+    expect(comparison.files.filter(({ group }) => group === "changed").map(({ qnaFile }) => qnaFile)).toEqual([
+      "compositional_skills/delta/qna.yaml",
+    ]);
+  });
+
+  it.each([
+    ["a judge that never rates", () => answer.ok("I would rather not.")],
+    ["a judge that is broken", () => answer.contextOverflow()],
+  ])("says with exit code 3 that nothing was measured: %s", async (_, reply) => {
+    await using repository = await taxonomy();
+    await using server = await startModelServer({ reply: replies(/./) });
+    await using judge = await startModelServer({
+      reply: (_request, { index }) => (index === 0 ? answer.ok("?") : reply()),
+    });
+    const result = await runCli(args({ repository, base: server, tuned: server, judge }));
+    expect(result.code).toBe(3);
+    expect(result.stdout).toContain("could not be measured");
+    expect(result.stderr).toContain("error rate 100.0 % is above --max-error-rate");
+  });
+
+  it("reports a model that answers nothing as not measured, and asks it again the next time", async () => {
+    await using repository = await taxonomy();
+    await using server = await startModelServer({ reply: replies(/./) });
+    await using thinking = await startModelServer({ reply: () => answer.ok("<think>on and on") });
+    const setting = { repository, base: server, tuned: thinking, judge: server };
+    const result = await runCli(args(setting));
+    expect(result.code).toBe(3);
+    expect(result.stdout).toContain("not measured");
+    const asked = thinking.requests.length;
+    await runCli(args(setting));
+    expect(thinking.requests.length).toBeGreaterThan(asked);
+  });
+
+  it("refuses to put another question set under answers that are there", async () => {
+    await using repository = await taxonomy();
+    await using server = await startModelServer({ reply: replies(/./) });
+    const setting = { repository, base: server, tuned: server, judge: server };
+    expect((await runCli(args(setting))).code).toBe(0);
+    await repository.commit({ "compositional_skills/delta/qna.yaml": topic("delta anew") });
+    const moved = await runCli(args(setting));
+    expect(moved.code).toBe(1);
+    expect(moved.stderr).toMatch(/has answers beside it, and rc now holds other questions/);
+    expect((await runCli(args(setting, "--fresh"))).code).toBe(0);
+  });
+
   it.each([
     ["an unknown branch", ["--branch", "rcc"], /rcc/],
     ["a branch that looks like an option", ["--branch=-f"], /-f/],

@@ -1,4 +1,6 @@
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { BranchComparison } from "../../domain/branch-comparison.js";
 import { failedGates } from "../../domain/branch-comparison.js";
 import { EvalError } from "../../domain/eval-error.js";
@@ -9,7 +11,7 @@ import type { ResponseCache } from "../../io/response-cache.js";
 import { responseCache } from "../../io/response-cache.js";
 import type { CompareInput, ComparedModel, CompareSide } from "../../pipeline/compare.js";
 import { compareBranches } from "../../pipeline/compare.js";
-import { branchBench, genQuestions } from "../../pipeline/gen-questions.js";
+import { branchBench, genQuestions, questionsBeforeBranch } from "../../pipeline/gen-questions.js";
 import { findJudgingRules } from "../../pipeline/inputs.js";
 import { comparisonIlab } from "../../render/comparison-ilab.js";
 import { comparisonJunit } from "../../render/comparison-junit.js";
@@ -18,7 +20,7 @@ import { comparisonText } from "../../render/comparison-text.js";
 import type { CompareOptions, ComparisonFormat } from "../commands/compare.js";
 import type { Host } from "../host.js";
 import { progressDisplay } from "../progress.js";
-import { cacheDir, dataDir, interruptible } from "../run-context.js";
+import { cacheDir, dataDir, gate, interruptible } from "../run-context.js";
 import type { CheckedModel, ServerChoice } from "../server-model.js";
 import { candidateServer, judgeServer, textOrFile, withModel } from "../server-model.js";
 
@@ -33,7 +35,19 @@ const renderers: Readonly<Record<ComparisonFormat, (result: BranchComparison) =>
 export async function compareAction(options: CompareOptions, host: Host): Promise<number> {
   const input = await compareInput(options, host);
   if (options.dryRun === true) return showPlan(input, host);
-  const cache = options.cache ? responseCache(cacheDir(options, host)) : undefined;
+  const temporary = options.cache ? undefined : await mkdtemp(join(tmpdir(), "branchbench-replies-"));
+  try {
+    return await compareWith(input, { options, host, cache: responseCache(temporary ?? cacheDir(options, host)) });
+  } finally {
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Without --no-cache replies stay for the next run; with it they serve this run alone, which asks shared questions once all the same. */
+async function compareWith(
+  input: CompareInput,
+  { options, host, cache }: { readonly options: CompareOptions; readonly host: Host; readonly cache: ResponseCache },
+): Promise<number> {
   const result = await interruptible(host, (signal) => {
     const context = { requests: options, host, signal };
     return withModel(baseServer(options), context, (base) =>
@@ -51,14 +65,13 @@ export async function compareAction(options: CompareOptions, host: Host): Promis
       ),
     );
   });
-  if (cache !== undefined) {
-    const { hits, misses } = cache.statistics();
-    host.stderr.write(`${misses} requests asked, ${hits} answered from the cache\n`);
-  }
+  const { hits, misses } = cache.statistics();
+  host.stderr.write(`${misses} requests asked, ${hits} answered from the cache\n`);
   await deliver(result, options, host);
   const failed = failedGates(result.comparison, options.failOn ?? []);
   if (failed.length > 0) host.stderr.write(`--fail-on ${failed.join(",")}: ${result.sentence}\n`);
-  return failed.length > 0 ? 3 : 0;
+  const errorRate = result.cells.reduce((most, cell) => Math.max(most, cell.errorRate), 0);
+  return Math.max(failed.length > 0 ? 3 : 0, gate(errorRate, options.maxErrorRate, host));
 }
 
 async function deliver(result: BranchComparison, options: CompareOptions, host: Host): Promise<void> {
@@ -77,6 +90,7 @@ async function compareInput(options: CompareOptions, host: Host): Promise<Compar
     bench: branchBench,
     base: await side(options, options.baseBranch, host),
     branch: await side(options, options.branch, host),
+    before: await questionsBeforeBranch(options.taxonomyPath, options.baseBranch, options.branch),
     models: { base: options.baseModel, tuned: options.model, judge: options.judgeModel },
     answering: {
       temperature,
@@ -104,6 +118,7 @@ async function side(options: CompareOptions, branch: string, host: Host): Promis
     branch,
     outputDir: options.outputDir,
     judge: options.judgeModel,
+    ...(options.fresh === true && { fresh: true }),
     ...(options.strict === true && { strict: options.strict }),
   });
   if (summary.paths === null)
@@ -117,7 +132,11 @@ async function side(options: CompareOptions, branch: string, host: Host): Promis
   const questions = await openQuestionFile(summary.paths.questions);
   const choices = { bench: branchBench, dataDir: dataDir(options, host) };
   const rules = await findJudgingRules(
-    { ...choices, ...(options.judgePrompts !== undefined && { judgePrompts: options.judgePrompts }) },
+    {
+      ...choices,
+      ...(options.judgePrompts !== undefined && { judgePrompts: options.judgePrompts }),
+      ...(options.references !== undefined && { references: options.references }),
+    },
     questions,
   );
   return {
@@ -129,39 +148,57 @@ async function side(options: CompareOptions, branch: string, host: Host): Promis
   };
 }
 
+/** What decides the answers is the same for both models unless it is told otherwise; keys and headers only go to the same server. */
 function baseServer(options: CompareOptions): ServerChoice {
+  const isSameServer = options.baseServerUrl === undefined;
+  const extraBody = options.baseExtraBody ?? options.extraBody;
+  const extraHeader = options.baseExtraHeader ?? (isSameServer ? options.extraHeader : undefined);
+  const apiKeyEnv = options.baseApiKeyEnv ?? (isSameServer ? options.apiKeyEnv : undefined);
   return {
     model: options.baseModel,
     serverUrl: options.baseServerUrl ?? options.serverUrl,
+    ...(extraBody !== undefined && { extraBody }),
+    ...(extraHeader !== undefined && { extraHeader }),
+    ...(apiKeyEnv !== undefined && { apiKeyEnv }),
     maxWorkers: options.baseMaxWorkers,
     defaultKeyEnv: "BRANCHBENCH_API_KEY",
-    ...(options.baseApiKeyEnv !== undefined && { apiKeyEnv: options.baseApiKeyEnv }),
-    ...(options.baseExtraBody !== undefined && { extraBody: options.baseExtraBody }),
-    ...(options.baseExtraHeader !== undefined && { extraHeader: options.baseExtraHeader }),
   };
 }
 
-function compared({ client, server }: CheckedModel, model: string, cache: ResponseCache | undefined): ComparedModel {
+function compared({ client, server }: CheckedModel, model: string, cache: ResponseCache): ComparedModel {
   const endpoint = { url: client.url, model, ...(server.extraBody !== undefined && { extraBody: server.extraBody }) };
-  return { model: cache === undefined ? client.chat : cache.cached(client.chat, endpoint), server };
+  return { model: cache.cached(client.chat, endpoint), server };
 }
 
 /** Enough to do it again; keys and headers are no part of it. */
 function commandLine(options: CompareOptions): string {
-  const flags: readonly (readonly [string, string])[] = [
+  const flags: readonly (readonly [string, string | number | undefined])[] = [
     ["--taxonomy-path", options.taxonomyPath],
     ["--base-branch", options.baseBranch],
     ["--branch", options.branch],
     ["--base-model", options.baseModel],
     ["--model", options.model],
     ["--judge-model", options.judgeModel],
-    ["--temperature", String(options.temperature)],
-    ["--repeats", String(options.repeats)],
-    ["--judge-repeats", String(options.judgeRepeats ?? 1)],
+    ["--temperature", options.temperature],
+    ["--max-tokens", options.maxTokens],
+    ["--seed", options.seed],
+    ["--system-prompt", options.systemPrompt],
+    ["--repeats", options.repeats],
+    ["--judge-repeats", options.judgeRepeats],
+    ["--judge-prompts", options.judgePrompts],
+    ["--references", options.references],
+    ["--parser", options.parser],
+    ["--extra-body", options.extraBody],
+    ["--base-extra-body", options.baseExtraBody],
+    ["--judge-extra-body", options.judgeExtraBody],
+    ["--fdr", options.fdr],
+    ["--margin", options.margin],
+    ["--solved-threshold", options.solvedThreshold],
   ];
+  const merge = options.mergeSystemUserMessage === true ? " --merge-system-user-message" : "";
   const quoted = (text: string): string =>
     /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  return `branchbench compare ${flags.map(([name, value]) => `${name} ${quoted(value)}`).join(" ")} --base-server-url … --server-url … --judge-server-url …`;
+  return `branchbench compare ${flags.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${quoted(String(value))}`])).join(" ")}${merge} --base-server-url … --server-url … --judge-server-url …`;
 }
 
 function showPlan(input: CompareInput, host: Host): number {

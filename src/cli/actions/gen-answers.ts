@@ -16,7 +16,11 @@ import { dataDir, gate, interruptible, printResult, selection } from "../run-con
 import { candidateServer, textOrFile, withModel } from "../server-model.js";
 
 export async function genAnswersAction(options: GenAnswersOptions, host: Host): Promise<number> {
-  const questions = await findQuestions({ ...options, dataDir: dataDir(options, host) });
+  const questions = await findQuestions({
+    ...options,
+    dataDir: dataDir(options, host),
+    note: (text) => host.stderr.write(text),
+  });
   const input = await answersInput(options, questions, host);
   if (options.dryRun === true) {
     const plan = await dryRunAnswers(input);

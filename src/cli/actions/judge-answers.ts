@@ -14,7 +14,11 @@ import { dataDir, gate, interruptible, printResult, selection } from "../run-con
 import { judgeServer, withModel } from "../server-model.js";
 
 export async function judgeAnswersAction(options: JudgeAnswersOptions, host: Host): Promise<number> {
-  const questions = await findQuestions({ ...options, dataDir: dataDir(options, host) });
+  const questions = await findQuestions({
+    ...options,
+    dataDir: dataDir(options, host),
+    note: (text) => host.stderr.write(text),
+  });
   const input = await judgmentsInput(options, questions, host);
   if (options.dryRun === true) {
     const plan = await dryRunJudgments(input);

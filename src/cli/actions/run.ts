@@ -13,7 +13,11 @@ import { answersInput } from "./gen-answers.js";
 import { judgmentsInput } from "./judge-answers.js";
 
 export async function runAction(options: RunOptions, host: Host): Promise<number> {
-  const questions = await findQuestions({ ...options, dataDir: dataDir(options, host) });
+  const questions = await findQuestions({
+    ...options,
+    dataDir: dataDir(options, host),
+    note: (text) => host.stderr.write(text),
+  });
   const input = {
     answers: await answersInput(options, questions, host),
     judgments: await judgmentsInput(options, questions, host),
