@@ -38,8 +38,8 @@ export function workers(text: string): number | "auto" {
 /** `Name: value`, gathered over repeated options. */
 export function header(text: string, earlier: Readonly<Record<string, string>> = {}): Record<string, string> {
   const parts = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+):\s*(.*)$/.exec(text);
-  // the text may hold a secret, so it is not repeated
-  if (parts?.[1] === undefined) throw new InvalidArgumentError("It must look like 'Name: value'.");
+  // commander would repeat the text, which may hold a secret: the empty name is refused where headers are used
+  if (parts?.[1] === undefined) return { ...earlier, "": "" };
   return { ...earlier, [parts[1]]: parts[2] ?? "" };
 }
 

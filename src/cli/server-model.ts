@@ -43,6 +43,8 @@ export async function withModel<Result>(
 ): Promise<Result> {
   const { requests, host, signal } = context;
   const extraBody = choice.extraBody === undefined ? undefined : await jsonObject(choice.extraBody);
+  if (Object.hasOwn(choice.extraHeader ?? {}, ""))
+    throw new EvalError("input", "an --extra-header is not of the form 'Name: value'");
   const client = openAIModel({
     baseUrl: choice.serverUrl,
     model: choice.model,

@@ -148,6 +148,14 @@ function keepLatest(byModel: Map<string, JudgedModel>, judgment: Judgment): void
   );
 }
 
+/** A recorded score that is off the scale, as upstream's reading or a hand can leave it, is no score. */
+function outcomeOf(judgment: Judgment): JudgmentSummary["outcome"] {
+  if (judgment.kind === "failed") return { kind: "failed", reason: judgment.reason };
+  const { rating } = judgment;
+  const isOff = rating.kind === "scored" && (rating.score < mtBenchScale.min || rating.score > mtBenchScale.max);
+  return isOff ? { kind: "unscored", reason: "out-of-range" } : rating;
+}
+
 function summarizeJudgment(judgment: Judgment, hashes: ReadonlyMap<string, string> | undefined): JudgmentSummary {
   const now = hashes?.get(textKey(judgment.questionId, judgment.choice, judgment.turn));
   const usage = judgment.kind === "rated" ? judgment.usage : undefined;
@@ -156,7 +164,7 @@ function summarizeJudgment(judgment: Judgment, hashes: ReadonlyMap<string, strin
     turn: judgment.turn,
     choice: judgment.choice,
     promptName: judgment.promptName,
-    outcome: judgment.kind === "failed" ? { kind: "failed", reason: judgment.reason } : judgment.rating,
+    outcome: outcomeOf(judgment),
     stale: hashes !== undefined && judgment.answerHash !== undefined && judgment.answerHash !== now,
     promptTokens: usage?.promptTokens ?? 0,
     completionTokens: usage?.completionTokens ?? 0,

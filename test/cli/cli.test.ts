@@ -290,6 +290,12 @@ const badInputs: readonly BadInput[] = [
     says: /no question of this set matches "900-910"/,
   },
   {
+    name: "a malformed header, without repeating it",
+    args: (stage, url) => gen(stage, url, "--extra-header", "X-Token sk-secret"),
+    code: 1,
+    says: /^(?![^]*sk-secret)error: an --extra-header is not of the form/,
+  },
+  {
     name: "an extra body that is no object",
     args: (stage, url) => gen(stage, url, "--extra-body", "[1]"),
     code: 1,
