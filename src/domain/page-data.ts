@@ -1,0 +1,153 @@
+import type { BranchComparison } from "./branch-comparison.js";
+import type { Comparison } from "./comparison.js";
+import type { QuestionId } from "./question.js";
+import type { Report } from "./report.js";
+
+/*
+ * What a report page holds. The summary is one compressed JSON document with a column per fact, so that 100,000 judgments open at once; the
+ * texts lie in compressed chunks of their own, each an array of `PageRecord`, and are read when somebody opens a question.
+ */
+
+/** Everything a page shows before a question is opened. */
+export type PageSummary = PageFrame &
+  (
+    | { readonly kind: "mt-bench"; readonly report: Report }
+    | { readonly kind: "comparison"; readonly comparison: PageComparison }
+  );
+
+interface PageFrame {
+  readonly format: 1;
+  readonly title: string;
+  /** the result in plain words */
+  readonly sentence: string;
+  readonly caveats: readonly string[];
+  /** the command that makes the page again */
+  readonly command: string;
+  /** branchbench's version */
+  readonly version: string;
+  readonly questions: PageQuestions;
+  /** of a comparison the base model comes first, the tuned one second */
+  readonly runs: readonly PageRun[];
+  readonly manifests: readonly PageManifest[];
+  /** locators of judgments whose answer has changed since */
+  readonly stale: readonly number[];
+}
+
+/** Pairs and what was left out are in the columns. */
+export type PageComparison = Omit<BranchComparison, "comparison"> & {
+  readonly comparison: Omit<Comparison, "pairs" | "leftOut">;
+};
+
+/** A file that says what records came from. */
+export interface PageManifest {
+  readonly name: string;
+  readonly content: unknown;
+}
+
+/** One entry per question in each column. */
+export interface PageQuestions {
+  readonly ids: readonly QuestionId[];
+  /** categories or qna files; `section` holds indexes into it */
+  readonly sections: readonly string[];
+  readonly section: readonly number[];
+  /** of a comparison: 1 where the branch changed the question; empty otherwise */
+  readonly changed: readonly number[];
+  /** how the question begins */
+  readonly preview: readonly string[];
+  /** locators of the records that belong to the question */
+  readonly records: readonly (readonly number[])[];
+}
+
+/** One candidate under one judge; one entry per question in each column. */
+export interface PageRun {
+  readonly model: string;
+  readonly judge: string;
+  /** mean score, 1 to 10; null without one */
+  readonly score: readonly (number | null)[];
+  /** the same for each turn, first turn first */
+  readonly turns: readonly (readonly (number | null)[])[];
+  /** sums of `pageFlags` */
+  readonly flags: readonly number[];
+  /** largest distance between judgments of the same text, in points */
+  readonly spread: readonly number[];
+  /** judgments with a score per turn and whole point, from 1 to 10 */
+  readonly histogram: readonly (readonly number[])[];
+}
+
+/** What is to be said of one candidate's work on one question. */
+export const pageFlags = {
+  /** a judge's reply has no usable rating, or none came */
+  unscored: 1,
+  /** the candidate has no complete answer */
+  unanswered: 2,
+  /** an answer was cut off by the token limit */
+  truncated: 4,
+  empty: 8,
+  /** an answer changed since it was judged */
+  stale: 16,
+  /** an answered turn has no judgment yet */
+  missing: 32,
+} as const;
+
+export type PageFlag = keyof typeof pageFlags;
+
+/** Judgments of one text that lie this many points apart disagree. */
+export const disagreementPoints = 2;
+
+/** One text that is shown when a question is opened. */
+export type PageRecord = QuestionRecord | AnswerRecord | JudgmentRecord;
+
+export interface QuestionRecord {
+  readonly kind: "question";
+  readonly turns: readonly string[];
+  /** per turn; empty where there is none */
+  readonly reference: readonly string[];
+}
+
+export interface AnswerRecord {
+  readonly kind: "answer";
+  readonly model: string;
+  readonly choice: number;
+  readonly turns: readonly AnswerTurnRecord[];
+  /** why there is no complete answer */
+  readonly failure?: string;
+}
+
+export interface AnswerTurnRecord {
+  readonly text: string;
+  readonly reasoning?: string;
+  /** cut off by the token limit */
+  readonly truncated?: true;
+  readonly promptTokens?: number;
+  readonly completionTokens?: number;
+}
+
+export interface JudgmentRecord {
+  readonly kind: "judgment";
+  /** index into the runs */
+  readonly run: number;
+  /** from 1 */
+  readonly turn: number;
+  readonly choice: number;
+  readonly repeat: number;
+  readonly text: string;
+  readonly reasoning?: string;
+  readonly score: number | null;
+  /** why there is no score */
+  readonly reason?: string;
+  readonly prompt: string;
+  readonly promptTokens?: number;
+  readonly completionTokens?: number;
+}
+
+/** A locator is chunk × this + position in the chunk. */
+export const recordsPerChunk = 4096;
+
+export function recordLocator(chunk: number, position: number): number {
+  return chunk * recordsPerChunk + position;
+}
+
+/** Where the record of a locator lies. */
+export function recordPlace(locator: number): { readonly chunk: number; readonly position: number } {
+  return { chunk: Math.floor(locator / recordsPerChunk), position: locator % recordsPerChunk };
+}
