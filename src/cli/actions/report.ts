@@ -1,15 +1,32 @@
-import { writeFile } from "node:fs/promises";
+import { EvalError } from "../../domain/eval-error.js";
 import { answerManifestSchema } from "../../domain/manifest.js";
+import type { Document } from "../../io/document-file.js";
 import { readJsonFile } from "../../io/json-file.js";
 import { exists, outputTree } from "../../io/output-tree.js";
 import type { OutputTree } from "../../io/output-tree.js";
-import { replaceFile } from "../../io/replace-file.js";
 import { findQuestions } from "../../pipeline/inputs.js";
+import type { ReportInput } from "../../pipeline/report.js";
 import { makeReport } from "../../pipeline/report.js";
+import { reportMarkdown } from "../../render/report-markdown.js";
 import { reportText } from "../../render/report-text.js";
-import type { ReportOptions } from "../commands/report.js";
+import type { ReportFormat, ReportOptions } from "../commands/report.js";
+import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import { dataDir } from "../run-context.js";
+
+/** One entry a format; a document that comes in pieces reads its records while it is written. */
+const documents: Readonly<Record<ReportFormat, (input: ReportInput, options: ReportOptions) => Promise<Document>>> = {
+  text: async (input) => reportText(await makeReport(input)),
+  json: async (input) => `${JSON.stringify(await makeReport(input), null, 2)}\n`,
+  markdown: async (input) => reportMarkdown(await makeReport(input)),
+  csv: notYet,
+  xlsx: notYet,
+  html: notYet,
+};
+
+function notYet(): Promise<never> {
+  throw new EvalError("input", "this format is not there yet", { hint: "use --format text, markdown or json" });
+}
 
 export async function reportAction(options: ReportOptions, host: Host): Promise<number> {
   const output = outputTree(options.outputDir, options.bench, options.branch);
@@ -19,7 +36,7 @@ export async function reportAction(options: ReportOptions, host: Host): Promise<
     dataDir: dataDir(options, host),
     ...(asked !== undefined && { questions: asked }),
   });
-  const report = await makeReport({
+  const input: ReportInput = {
     bench: options.bench,
     ...(options.branch !== undefined && { branch: options.branch }),
     output,
@@ -28,14 +45,9 @@ export async function reportAction(options: ReportOptions, host: Host): Promise<
     ...(options.judgeModel !== undefined && { judge: options.judgeModel }),
     ...(options.judgments !== undefined && { judgmentsFile: options.judgments }),
     ...(options.parser !== undefined && { parser: options.parser }),
-  });
-  const isJson = options.json === true || options.format === "json";
-  const text = isJson ? `${JSON.stringify(report, null, 2)}\n` : reportText(report);
-  if (options.output === undefined) host.stdout.write(text);
-  else {
-    await replaceFile(options.output, (temporary) => writeFile(temporary, text));
-    host.stderr.write(`report: ${options.output}\n`);
-  }
+  };
+  const document = await documents[options.json === true ? "json" : options.format](input, options);
+  await deliver(document, options.output, host);
   return 0;
 }
 

@@ -4,12 +4,20 @@ import { gather } from "../argument-parsers.js";
 import type { OutputOptions } from "../options.js";
 import { addOutputOptions } from "../options.js";
 
+const reportFormats = ["text", "json", "markdown", "csv", "xlsx", "html"] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+/** What a row of a CSV file is. */
+const reportLevels = ["questions", "summary"] as const;
+export type ReportLevel = (typeof reportLevels)[number];
+
 export type ReportOptions = OutputOptions & {
   readonly model?: readonly string[];
   readonly judgeModel?: string;
   readonly judgments?: string;
   readonly parser?: "strict" | "fastchat";
-  readonly format: "text" | "json";
+  readonly format: ReportFormat;
+  readonly level?: ReportLevel;
   readonly output?: string;
 };
 
@@ -26,8 +34,26 @@ export function reportCommand(parent: Command, action: (options: ReportOptions) 
         "fastchat",
       ]),
     )
-    .addOption(new Option("--format <name>", "form of the report").choices(["text", "json"]).default("text"))
+    .addOption(new Option("--format <name>", "form of the report").choices(reportFormats).default("text"))
+    .addOption(
+      new Option("--level <name>", "what a row of CSV is: a judged turn, or a mean (default: questions)").choices(
+        reportLevels,
+      ),
+    )
     .option("--output <file>", "write the report to a file");
   addOutputOptions(command);
-  command.action((options: ReportOptions) => action(options));
+  command.action((options: ReportOptions) => {
+    requireFitting(options, command);
+    return action(options);
+  });
+}
+
+/** Flags that do not go together are wrong usage, said before anything is read. */
+function requireFitting({ format, json, level, output }: ReportOptions, command: Command): void {
+  if (json === true && format !== "text" && format !== "json")
+    command.error(`error: option '--json' cannot be used with '--format ${format}'`);
+  if (format === "xlsx" && output === undefined)
+    command.error("error: '--format xlsx' is not text and needs a file: add --output report.xlsx");
+  if (level !== undefined && format !== "csv")
+    command.error("error: option '--level' is for '--format csv'; the other formats have every level");
 }

@@ -1,0 +1,19 @@
+import { EvalError } from "../domain/eval-error.js";
+import type { Document } from "../io/document-file.js";
+import { writeDocument } from "../io/document-file.js";
+import type { Host } from "./host.js";
+
+/** Hands a document over: into the file of `--output`, which the note on stderr names, else to stdout. */
+export async function deliver(document: Document, output: string | undefined, host: Host): Promise<void> {
+  if (output !== undefined) {
+    await writeDocument(output, document);
+    host.stderr.write(`report: ${output}\n`);
+  } else if (typeof document === "string") host.stdout.write(document);
+  else for await (const piece of document) host.stdout.write(textOf(piece));
+}
+
+/** The command line asks for --output before anything is read; this guards those who call the action otherwise. */
+function textOf(piece: string | Uint8Array): string {
+  if (typeof piece === "string") return piece;
+  throw new EvalError("input", "this format is not text", { hint: "give a file with --output" });
+}
