@@ -14,6 +14,7 @@ const below = {
 const owners = {
   cacache: "^src/io/response-cache\\.ts$",
   commander: "^src/cli/",
+  "csv-parse": "^src/io/mmlu-csv\\.ts$",
   "cli-progress": "^src/cli/progress\\.ts$",
   "cli-table3": "^src/render/",
   "env-paths": "^src/io/data-sets\\.ts$",
@@ -22,6 +23,7 @@ const owners = {
   hono: "^src/embedded/server\\.ts$",
   "@hono/node-server": "^src/embedded/server\\.ts$",
   "js-yaml": "^src/io/yaml-tree\\.ts$",
+  hyparquet: "^src/io/mmlu-parquet\\.ts$",
   minisearch: "^src/embedded/candidate\\.ts$",
   ndjson: "^src/io/jsonl\\.ts$",
   openai: "^src/io/openai\\.ts$",

@@ -32,6 +32,10 @@ export interface McqTask {
   readonly fewShots: (doc: McqDoc) => readonly McqDoc[];
   /** where it was read, for messages and manifests */
   readonly source: { readonly path: string; readonly sha256: string };
+  /** tags of its yaml file, such as `mmlu_pr`; absent for MMLU */
+  readonly tags?: readonly string[];
+  /** how many examples are shown where there are as many: a yaml file may fix 0; absent where it is the number asked for */
+  readonly shots?: number;
 }
 
 /** What a model sees before its choice: a text to be continued, or the messages of a chat. */

@@ -1,0 +1,21 @@
+/**
+ * What Python's `str.isspace` holds for white space. JavaScript's `\s` lacks the separators U+001C to U+001F and U+0085, and has U+FEFF,
+ * which Python keeps.
+ */
+const space = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]`;
+
+const leading = new RegExp(`^${space}+`);
+const single = new RegExp(`^${space}$`);
+
+/** Python's `str.strip()`. */
+export function pythonStrip(text: string): string {
+  let end = text.length;
+  // a pattern for the end would take quadratic time on inner runs of spaces
+  while (end > 0 && isPythonSpace(text[end - 1])) end--;
+  return text.slice(0, end).replace(leading, "");
+}
+
+/** Python's `str.isspace()` of one character. */
+export function isPythonSpace(character: string | undefined): boolean {
+  return character !== undefined && single.test(character);
+}
