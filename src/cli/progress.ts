@@ -1,8 +1,7 @@
 import { MultiBar } from "cli-progress";
 import type { SingleBar } from "cli-progress";
 import type { ProgressListener, ProgressSnapshot } from "../pipeline/progress.js";
-import { progressText, rateText } from "../render/summary-text.js";
-import { printable } from "../domain/printable.js";
+import { progressLabel, progressText, rateText } from "../render/summary-text.js";
 import type { TextStream } from "./host.js";
 
 const plainIntervalMs = 10_000;
@@ -31,11 +30,11 @@ function barDisplay(): ProgressDisplay {
   });
   return {
     listener: (now) => {
-      const key = `${now.stage} ${now.model}`;
+      const key = progressLabel(now);
       const start = started.get(key) ?? Date.now();
       started.set(key, start);
       const facts = {
-        label: `${now.stage.padEnd(13)} ${printable(now.model)}`,
+        label: key.padEnd(36),
         rate: rateText(now, Date.now() - start),
         failed: now.failed,
         tokens: now.promptTokens + now.completionTokens,
@@ -57,7 +56,7 @@ function plainDisplay(stderr: TextStream): ProgressDisplay {
   };
   return {
     listener: (now) => {
-      const key = `${now.stage} ${now.model}`;
+      const key = progressLabel(now);
       const stage = stages.get(key) ?? { start: Date.now(), shown: Date.now() };
       stages.set(key, stage);
       if (now.state !== "running" || Date.now() - stage.shown >= plainIntervalMs) show(stage, now);

@@ -1,5 +1,7 @@
 import { EvalError } from "../domain/eval-error.js";
 import { readTextFile } from "../io/data-sets.js";
+import type { EndpointLimiters } from "../io/endpoint-limiters.js";
+import { endpointLimiters } from "../io/endpoint-limiters.js";
 import type { OpenAIModel } from "../io/openai.js";
 import { openAIModel } from "../io/openai.js";
 import { checkServer } from "../pipeline/preflight.js";
@@ -30,6 +32,11 @@ export function judgeServer(options: JudgeServerOptions & { readonly judgeModel:
   };
 }
 
+/** One limiter for each server among these. */
+export function sharedLimiters(...choices: readonly ServerChoice[]): EndpointLimiters {
+  return endpointLimiters(choices.map(({ serverUrl, maxWorkers }) => ({ baseUrl: serverUrl, maxWorkers })));
+}
+
 export interface CheckedModel {
   readonly client: OpenAIModel;
   readonly server: ServerFacts;
@@ -38,7 +45,13 @@ export interface CheckedModel {
 /** Opens a model, makes sure its server offers it, and closes it after the work. */
 export async function withModel<Result>(
   choice: ServerChoice,
-  context: { readonly requests: RequestOptions; readonly host: Host; readonly signal: AbortSignal },
+  context: {
+    readonly requests: RequestOptions;
+    readonly host: Host;
+    readonly signal: AbortSignal;
+    /** where several models are open at the same time, which may share a server */
+    readonly limiters?: EndpointLimiters;
+  },
   work: (model: CheckedModel) => Promise<Result>,
 ): Promise<Result> {
   const { requests, host, signal } = context;
@@ -50,6 +63,7 @@ export async function withModel<Result>(
     model: choice.model,
     apiKey: apiKey(choice, host),
     maxWorkers: choice.maxWorkers,
+    limiter: context.limiters?.(choice.serverUrl),
     timeoutMs: requests.timeout,
     connectTimeoutMs: requests.connectTimeout,
     maxRetries: requests.maxRetries,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ComparedQuestion, QuestionScore } from "./compared-question.js";
 import type { Comparison } from "./comparison.js";
-import { comparisonSchema } from "./comparison.js";
+import { comparisonSchema, leftOutPairSchema } from "./comparison.js";
 import type { Verdict } from "./file-comparison.js";
 import type { Question, QuestionId } from "./question.js";
 import { questionIdSchema } from "./question.js";
@@ -60,6 +60,9 @@ function content(question: Question): string {
 const sideSchema = z.strictObject({
   branch: z.string(),
   commit: z.string().nullable().describe("null for the work tree"),
+  skipped: z
+    .strictObject({ files: z.number().int().nonnegative(), examples: z.number().int().nonnegative() })
+    .describe("malformed files and examples of the taxonomy, which are in no figure"),
 });
 
 const exampleSchema = z.strictObject({
@@ -70,6 +73,8 @@ const exampleSchema = z.strictObject({
   base: z.strictObject({ score: z.number(), answer: z.string() }),
   tuned: z.strictObject({ score: z.number(), answer: z.string() }),
 });
+
+const leftOutQuestionSchema = leftOutPairSchema.extend({ question: z.string() });
 
 const cellSchema = z.strictObject({
   model: z.string(),
@@ -93,6 +98,10 @@ export const branchComparisonSchema = z.strictObject({
   comparison: comparisonSchema,
   gains: z.array(exampleSchema).readonly(),
   losses: z.array(exampleSchema).readonly(),
+  leftOut: z
+    .array(leftOutQuestionSchema)
+    .readonly()
+    .describe("questions that lack a score from a model, with their texts; they are in no figure"),
   caveats: z.array(z.string()).readonly(),
   reproduce: z.strictObject({ command: z.string(), manifestSha256: z.string() }),
 });
@@ -100,6 +109,7 @@ export const branchComparisonSchema = z.strictObject({
 export type BranchComparison = z.infer<typeof branchComparisonSchema>;
 export type ComparedExample = z.infer<typeof exampleSchema>;
 export type ComparisonCell = z.infer<typeof cellSchema>;
+export type LeftOutQuestion = z.infer<typeof leftOutQuestionSchema>;
 
 /** What makes a gate fail. */
 export type ComparisonGate = "regression" | "not-learned" | "error";

@@ -44,7 +44,7 @@ const pairSchema = z.strictObject({
   difference: z.number(),
 });
 
-const leftOutPairSchema = z.strictObject({
+export const leftOutPairSchema = z.strictObject({
   id: questionIdSchema,
   qnaFile: z.string(),
   group: groupSchema,

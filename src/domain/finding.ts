@@ -39,3 +39,19 @@ export function countFindings(findings: readonly Finding[]): FindingCounts {
     skippedExamples: having(({ skipped }) => skipped === "example"),
   };
 }
+
+/** What a taxonomy's findings mean for its question set; undefined where nothing is wrong. */
+export function findingsNote(counts: FindingCounts): string | undefined {
+  const { errors, warnings, notices, skippedFiles, skippedExamples } = counts;
+  const total = errors + warnings + notices;
+  if (total === 0) return undefined;
+  const lost =
+    skippedFiles + skippedExamples === 0
+      ? "nothing was skipped"
+      : `${counted(skippedFiles, "file")} and ${counted(skippedExamples, "example")} are skipped and in no figure`;
+  return `${counted(total, "finding")} in the taxonomy, ${lost} (branchbench taxonomy lint shows them)`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}

@@ -11,6 +11,15 @@ export function codeSpan(text: string): string {
   return needsSpace ? `${fence} ${safe} ${fence}` : `${fence}${safe}${fence}`;
 }
 
+/** A sentence of ours that holds somebody else's names, as Markdown that shows it literally; a mention or a link in it stays dead. */
+export function escaped(text: string): string {
+  return printable(text)
+    .replaceAll(/[\\`*_{}[\]<>()#+!|~&]/g, (letter) => `\\${letter}`)
+    .replaceAll("@", "&#64;")
+    .replaceAll("://", "&#58;//")
+    .replaceAll("www.", "www&#46;");
+}
+
 /** Somebody else's text as a fenced block, line by line as it is but for control characters. */
 export function codeBlock(text: string): string {
   const safe = text

@@ -3,7 +3,7 @@ import { EvalError } from "../domain/eval-error.js";
 import type { RetrySchedule } from "../domain/retry-policy.js";
 import { oneLine, redactor } from "../domain/server-message.js";
 import type { ProxySettings } from "./http.js";
-import type { MaxWorkers } from "./limiter.js";
+import type { Limiter, MaxWorkers } from "./limiter.js";
 
 /** How to reach a model, and how patiently. */
 export interface OpenAIModelOptions {
@@ -14,6 +14,8 @@ export interface OpenAIModelOptions {
   readonly apiKey?: string | undefined;
   /** requests in flight at most; default `auto`: as many as the server bears */
   readonly maxWorkers?: MaxWorkers | undefined;
+  /** shared by all models behind one endpoint, in place of `maxWorkers`; one of its own where left out */
+  readonly limiter?: Limiter | undefined;
   /** time for one try, connecting and the whole reply included, in milliseconds; default 600,000 */
   readonly timeoutMs?: number | undefined;
   /** time to connect, in milliseconds; default 10,000 */

@@ -60,7 +60,7 @@ export function openAIModel(options: OpenAIModelOptions): OpenAIModel {
   const settings = openAIModelSettings(options);
   const { baseUrl, connectTimeoutMs } = settings;
   const { ca, proxy } = options;
-  const requestLimiter = limiter(settings.maxWorkers);
+  const requestLimiter = options.limiter ?? limiter(settings.maxWorkers);
   // one more, for the list of models while all workers are busy
   const maxConnections = requestLimiter.largestLimit + 1;
   const transport = httpTransport({

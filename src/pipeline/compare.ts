@@ -20,7 +20,7 @@ import type { QuestionFile } from "../io/question-file.js";
 import { readQuestions } from "../io/question-file.js";
 import type { GenAnswersInput } from "./gen-answers.js";
 import type { JudgeAnswersInput } from "./judge-answers.js";
-import type { ProgressListener } from "./progress.js";
+import type { ProgressListener, ProgressSnapshot } from "./progress.js";
 import { runOverlapped } from "./run.js";
 import type { ServerFacts } from "./run-manifest.js";
 import { readScoredModels } from "./scored-models.js";
@@ -34,6 +34,8 @@ export interface CompareSide {
   readonly output: OutputTree;
   readonly questions: QuestionFile;
   readonly rules: JudgingRules;
+  /** what of the taxonomy could not be read */
+  readonly skipped?: BranchComparison["base"]["skipped"];
 }
 
 export interface CompareInput {
@@ -106,18 +108,17 @@ async function runCell(
   const { output, questions, rules } = cell.side;
   const model = models[cell.role];
   const common = { bench, output, questions, model };
+  const { progress: listener } = ports;
+  const named = { candidate: model, branch: cell.side.branch };
+  const progress = listener && { progress: (now: ProgressSnapshot) => listener({ ...now, cell: named }) };
   await runOverlapped(
     {
       answers: { ...common, ...input.answering },
       judgments: { ...common, judge: models.judge, rules, ...input.judging },
     },
     {
-      answers: { ...ports[cell.role], ...(ports.progress !== undefined && { progress: ports.progress }) },
-      judgments: {
-        judge: ports.judge.model,
-        server: ports.judge.server,
-        ...(ports.progress !== undefined && { progress: ports.progress }),
-      },
+      answers: { ...ports[cell.role], ...progress },
+      judgments: { judge: ports.judge.model, server: ports.judge.server, ...progress },
       ...(ports.signal !== undefined && { signal: ports.signal }),
     },
   );
@@ -149,13 +150,14 @@ async function readComparison(input: CompareInput): Promise<BranchComparison> {
   );
   const comparison = compareScores(compared, input.settings);
   const pairs = comparison.pairs.toSorted((left, right) => right.difference - left.difference);
-  const find = await exampleFinder(input, [...questions.branch, ...questions.base]);
+  const texts = new Map([...questions.base, ...questions.branch].map((question) => [question.id, question]));
+  const find = await exampleFinder(input, texts);
   const all = Object.values(cells);
   return {
     kind: "branchbench-branch-comparison",
     sentence: verdictSentence(comparison),
-    base: { branch: input.base.branch, commit: input.base.commit },
-    branch: { branch: input.branch.branch, commit: input.branch.commit },
+    base: describeSide(input.base),
+    branch: describeSide(input.branch),
     models: input.models,
     cells: all.map(({ cell }) => cell),
     comparison,
@@ -168,6 +170,7 @@ async function readComparison(input: CompareInput): Promise<BranchComparison> {
       .slice(-5)
       .reverse()
       .map(find),
+    leftOut: comparison.leftOut.map((pair) => ({ ...pair, question: textOf(texts.get(pair.id)) })),
     caveats: caveatsOf(
       input,
       all.map(({ report }) => report),
@@ -240,21 +243,28 @@ function fileMeans(
 /** Gives a pair its texts. Of several answers the first is shown. */
 async function exampleFinder(
   input: CompareInput,
-  questions: readonly Question[],
+  questions: ReadonlyMap<QuestionId, Question>,
 ): Promise<(pair: BranchComparison["comparison"]["pairs"][number]) => ComparedExample> {
-  const byId = new Map(questions.map((question) => [question.id, question]));
   const answers = { base: await firstAnswers(input, "base"), tuned: await firstAnswers(input, "tuned") };
   return ({ id, qnaFile, base, tuned }) => {
-    const question = byId.get(id);
+    const question = questions.get(id);
     return {
       id,
       qnaFile,
-      question: question?.turns.join("\n\n") ?? "",
+      question: textOf(question),
       reference: question?.reference?.join("\n\n") ?? null,
       base: { score: base, answer: answers.base.get(id) ?? "" },
       tuned: { score: tuned, answer: answers.tuned.get(id) ?? "" },
     };
   };
+}
+
+function textOf(question: Question | undefined): string {
+  return question?.turns.join("\n\n") ?? "";
+}
+
+function describeSide({ branch, commit, skipped = { files: 0, examples: 0 } }: CompareSide): BranchComparison["base"] {
+  return { branch, commit, skipped };
 }
 
 async function firstAnswers(input: CompareInput, role: ModelRole): Promise<Map<QuestionId, string>> {
@@ -271,6 +281,11 @@ function caveatsOf(input: CompareInput, reports: readonly ModelReport[], compari
   const same = [models.base, models.tuned].filter((candidate) => isSameFamily(models.judge, candidate));
   if (same.length > 0)
     said.add(`the judge's name suggests the same family as ${same.join(" and ")}; judges favour their own`);
+  for (const { branch, skipped: { files, examples } = { files: 0, examples: 0 } } of [input.base, input.branch])
+    if (files + examples > 0)
+      said.add(
+        `${branch}: ${files} malformed files and ${examples} malformed examples are skipped and in no figure; branchbench taxonomy lint says why`,
+      );
   const leftOut = comparison.leftOut.length;
   const few = comparison.files.filter(({ verdict }) => verdict === "too-few-questions").length;
   if (few > 0)

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { BranchComparison } from "../domain/branch-comparison.js";
 import { startEmbeddedServer } from "../embedded/server.js";
 import type { Report } from "../domain/report.js";
+import { limiter } from "../io/limiter.js";
 import type { OpenAIModel } from "../io/openai.js";
 import { openAIModel } from "../io/openai.js";
 import { outputTree } from "../io/output-tree.js";
@@ -108,8 +109,9 @@ async function withDemoModels<Result>(
   work: (models: Record<Role, ComparedModel>) => Promise<Result>,
 ): Promise<Result> {
   const clients: OpenAIModel[] = [];
+  const shared = limiter("auto");
   const open = async (model: string): Promise<ComparedModel> => {
-    const client = openAIModel({ baseUrl: url, model });
+    const client = openAIModel({ baseUrl: url, model, limiter: shared });
     clients.push(client);
     const patience = { waitMs: 0, allowUnlisted: false, ...(signal !== undefined && { signal }) };
     return { model: client.chat, server: await checkServer(client, model, patience) };

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
+import { findingsNote } from "../domain/finding.js";
 import type { JudgePromptSet } from "../domain/judge-prompt.js";
 import type { JudgingRules } from "../domain/judgment-plan.js";
 import { needsReference } from "../domain/mt-bench.js";
@@ -57,13 +58,13 @@ async function branchQuestions(choices: InputChoices): Promise<QuestionFile> {
   if (outputDir === undefined) throw new Error("the question set of a branch lies in the output folder");
   const selected = { outputDir, ...(branch !== undefined && { branch }) };
   if (taxonomyPath !== undefined) {
-    const { findings } = await genQuestions({
+    const { counts } = await genQuestions({
       taxonomyPath,
       ...selected,
       ...(choices.fresh === true && { fresh: true }),
     });
-    if (findings.length > 0)
-      choices.note?.(`note: ${findings.length} findings in the taxonomy (branchbench taxonomy lint shows them)\n`);
+    const note = findingsNote(counts);
+    if (note !== undefined) choices.note?.(`note: ${note}\n`);
   }
   const path = join(outputTree(outputDir, branchBench, branch).folder, "question.jsonl");
   if (await exists(path)) return openQuestionFile(path);

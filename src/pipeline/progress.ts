@@ -3,6 +3,8 @@ export interface ProgressSnapshot {
   readonly stage: "gen-answers" | "judge-answers";
   /** who is asked */
   readonly model: string;
+  /** of a comparison: whose answers these are, and on which branch's questions; several runs of one stage go on at a time there */
+  readonly cell?: { readonly candidate: string; readonly branch: string };
   /** undefined while judgments still depend on answers to come */
   readonly total: number;
   /** finished, with those of earlier runs */

@@ -1,5 +1,6 @@
 import type { BranchComparison, ComparisonCell } from "../domain/branch-comparison.js";
 import { pythonFloat, pythonRound } from "../domain/python-number.js";
+import { printable } from "../domain/printable.js";
 import { compareFileMeans } from "../domain/ilab-report.js";
 
 /** The report that `ilab model evaluate --benchmark mt_bench_branch` prints, with its numbers and its rules. */
@@ -11,10 +12,10 @@ export function comparisonIlab(result: BranchComparison): string {
     "# SKILL EVALUATION REPORT",
     "",
     "## BASE MODEL (SCORE)",
-    `${result.models.base} (${score(base.overall.mean)}/10.0)`,
+    `${printable(result.models.base)} (${score(base.overall.mean)}/10.0)`,
     "",
     "## MODEL (SCORE)",
-    `${result.models.tuned} (${score(tuned.overall.mean)}/10.0)`,
+    `${printable(result.models.tuned)} (${score(tuned.overall.mean)}/10.0)`,
   ];
   const section = (title: string, entries: readonly string[]): void => {
     if (entries.length === 0) return;
@@ -23,22 +24,24 @@ export function comparisonIlab(result: BranchComparison): string {
   section(
     "IMPROVEMENTS",
     improvements.map(
-      (file) => `${file.qnaFile}: ${score(file.before)} -> ${score(file.after)} (+${pythonFloat(file.delta)})`,
+      (file) =>
+        `${printable(file.qnaFile)}: ${score(file.before)} -> ${score(file.after)} (+${pythonFloat(file.delta)})`,
     ),
   );
   section(
     "REGRESSIONS",
     regressions.map(
-      (file) => `${file.qnaFile}: ${score(file.before)} -> ${score(file.after)} (${pythonFloat(file.delta)})`,
+      (file) =>
+        `${printable(file.qnaFile)}: ${score(file.before)} -> ${score(file.after)} (${pythonFloat(file.delta)})`,
     ),
   );
   section(
     "NO CHANGE",
-    unchanged.map((file) => `${file.qnaFile} (${score(file.after)})`),
+    unchanged.map((file) => `${printable(file.qnaFile)} (${score(file.after)})`),
   );
   section(
     "NEW",
-    added.map((file) => `${file.qnaFile} (${score(file.mean)})`),
+    added.map((file) => `${printable(file.qnaFile)} (${score(file.mean)})`),
   );
   if (errorRate > 0) lines.push("", "### ERROR RATE:", pythonFloat(pythonRound(errorRate)));
   return `${lines.join("\n")}\n`;

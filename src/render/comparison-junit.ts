@@ -2,7 +2,7 @@ import type { BranchComparison } from "../domain/branch-comparison.js";
 import type { FileComparison } from "../domain/file-comparison.js";
 import { printable } from "../domain/printable.js";
 import { verdictWords } from "../domain/verdict-words.js";
-import { differenceText, intervalText } from "./comparison-rows.js";
+import { differenceText, intervalText, leftOutText } from "./comparison-rows.js";
 
 /** One test case a file: a regression fails, what was not measured is an error, what cannot be told is skipped. */
 export function comparisonJunit(result: BranchComparison): string {
@@ -21,7 +21,7 @@ export function comparisonJunit(result: BranchComparison): string {
 
 function testCase(file: FileComparison): string {
   const message = escapeXml(
-    `${verdictWords[file.verdict]}: ${differenceText(file.difference)} ${intervalText(file.interval)}, n ${file.n}`,
+    `${verdictWords[file.verdict]}: ${differenceText(file.difference)} ${intervalText(file.interval)}, n ${file.n}, left out ${leftOutText(file.leftOut)}`,
   );
   const attributes = `classname="${file.group}" name="${escapeXml(file.qnaFile)}"`;
   const inner: Partial<Record<FileComparison["verdict"], string>> = {

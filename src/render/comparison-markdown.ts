@@ -1,7 +1,18 @@
-import type { BranchComparison, ComparedExample } from "../domain/branch-comparison.js";
-import { codeBlock, codeSpan, shortened } from "../domain/markdown-text.js";
+import type { BranchComparison, ComparedExample, LeftOutQuestion } from "../domain/branch-comparison.js";
+import type { FileComparison } from "../domain/file-comparison.js";
+import { codeBlock, codeSpan, escaped, shortened } from "../domain/markdown-text.js";
 import { verdictWords } from "../domain/verdict-words.js";
-import { differenceText, groupRows, intervalText, sortedForReview } from "./comparison-rows.js";
+import {
+  differenceText,
+  groupRows,
+  intervalText,
+  leftOutReason,
+  leftOutText,
+  marginText,
+  noiseText,
+  shownLeftOutQuestions,
+  sortedForReview,
+} from "./comparison-rows.js";
 
 /** GitHub refuses comments of 65,536 characters. */
 const commentLimit = 65_000;
@@ -9,20 +20,27 @@ const answerLimits = [2_000, 600, 150, 0];
 
 /** A comment for a pull request: the verdict, what needs a look, the biggest differences with both answers folded, and how to do it again. */
 export function comparisonMarkdown(result: BranchComparison): string {
-  for (const limit of answerLimits) {
-    const text = render(result, limit);
+  const all = result.comparison.files.length;
+  for (const answerLimit of answerLimits) {
+    const text = render(result, { answerLimit, files: all });
     if (text.length < commentLimit) return text;
   }
-  const note = "\n\n_The rest was cut: a comment holds no more. `--format json` has everything._\n";
-  return `${cutAtLine(render(result, 0), commentLimit - note.length)}${note}`;
+  let text = "";
+  for (let files = all; files > 0; files = Math.floor(files / 1.2)) {
+    text = render(result, { answerLimit: 0, files });
+    if (text.length < commentLimit) return text;
+  }
+  return text.slice(0, text.lastIndexOf("\n", commentLimit));
 }
 
-/** Cutting between lines and outside of blocks keeps what remains well formed; without answers there are only table lines. */
-function cutAtLine(text: string, limit: number): string {
-  return text.slice(0, text.lastIndexOf("\n", limit));
+interface Room {
+  /** characters of each answer; 0 leaves the examples out */
+  readonly answerLimit: number;
+  /** rows of the table of files */
+  readonly files: number;
 }
 
-function render(result: BranchComparison, answerLimit: number): string {
+function render(result: BranchComparison, { answerLimit, files }: Room): string {
   const { comparison } = result;
   const examples =
     answerLimit === 0
@@ -43,17 +61,16 @@ function render(result: BranchComparison, answerLimit: number): string {
     "| --- | ---: | ---: | ---: | ---: | --- | ---: |",
     ...groupRows(comparison).map((row) => `| ${row.join(" | ")} |`),
     "",
-    "| file | questions | verdict | n | difference [95 % interval] | smallest detectable |",
-    "| --- | --- | --- | ---: | --- | ---: |",
-    ...sortedForReview(comparison.files).map(
-      (file) =>
-        `| ${codeSpan(file.qnaFile)} | ${file.group} | ${verdictWords[file.verdict]} | ${file.n} | ${differenceText(file.difference)} ${intervalText(file.interval)} | ${
-          file.detectable === null ? "-" : file.detectable.toFixed(1)
-        } |`,
-    ),
+    ...fileTable(comparison.files, files),
     "",
+    `- Margin: ${marginText(comparison)}.`,
+    `- Noise: ${noiseText(comparison)}.`,
+    "",
+    ...leftOutSection(result.leftOut),
     ...examples,
-    ...(result.caveats.length > 0 ? ["### Mind", "", ...result.caveats.map((caveat) => `- ${caveat}`), ""] : []),
+    ...(result.caveats.length > 0
+      ? ["### Mind", "", ...result.caveats.map((caveat) => `- ${escaped(caveat)}`), ""]
+      : []),
     "<details><summary>How to reproduce</summary>",
     "",
     codeBlock(
@@ -63,6 +80,40 @@ function render(result: BranchComparison, answerLimit: number): string {
     "</details>",
     "",
   ].join("\n");
+}
+
+function fileTable(files: readonly FileComparison[], limit: number): string[] {
+  const shown = sortedForReview(files).slice(0, limit);
+  const rows = shown.map(
+    (file) =>
+      `| ${codeSpan(file.qnaFile)} | ${file.group} | ${verdictWords[file.verdict]} | ${file.n} | ${differenceText(file.difference)} ${intervalText(file.interval)} | ${
+        file.detectable === null ? "-" : file.detectable.toFixed(1)
+      } | ${leftOutText(file.leftOut)} |`,
+  );
+  const cut = files.length - shown.length;
+  return [
+    "| file | questions | verdict | n | difference [95 % interval] | smallest detectable | left out |",
+    "| --- | --- | --- | ---: | --- | ---: | ---: |",
+    ...rows,
+    ...(cut > 0
+      ? ["", `_${cut} more files were cut: a comment holds no more. \`--format json\` has everything._`]
+      : []),
+  ];
+}
+
+function leftOutSection(questions: readonly LeftOutQuestion[]): string[] {
+  if (questions.length === 0) return [];
+  const { shown, more } = shownLeftOutQuestions(questions);
+  return [
+    `### Left out of every figure: ${questions.length} questions`,
+    "",
+    ...shown.map(
+      (pair) =>
+        `- ${codeSpan(pair.qnaFile)}, ${codeSpan(leftOutReason(pair))}: ${codeSpan(shortened(pair.question, 80))}`,
+    ),
+    ...(more === undefined ? [] : [`- ${more}`]),
+    "",
+  ];
 }
 
 function exampleSection(title: string, examples: readonly ComparedExample[], limit: number): string[] {

@@ -1,3 +1,4 @@
+import type { LeftOutQuestion } from "../domain/branch-comparison.js";
 import type { Comparison } from "../domain/comparison.js";
 import type { FileComparison } from "../domain/file-comparison.js";
 import { compareForReview } from "../domain/verdict-words.js";
@@ -13,7 +14,7 @@ export function groupRows({ groups }: Comparison): string[][] {
       number(group.baseMean),
       number(group.tunedMean),
       `${differenceText(group.difference)} ${intervalText(group.interval)}`.trim(),
-      `${group.leftOut.count} (${(group.leftOut.share * 100).toFixed(0)} %)`,
+      leftOutText(group.leftOut),
     ];
   });
 }
@@ -32,4 +33,44 @@ export function intervalText(interval: readonly [number, number] | null): string
 
 function number(value: number | null): string {
   return value === null ? "-" : value.toFixed(2);
+}
+
+/** How many pairs have no score, and which share of all. */
+export function leftOutText({ count, share }: FileComparison["leftOut"]): string {
+  return `${count} (${(share * 100).toFixed(0)} %)`;
+}
+
+/** How much a score changes when nothing but chance does. */
+export function noiseText({ noise }: Comparison): string {
+  const deviation = (value: number | null, flag: string): string =>
+    value === null ? `unknown without ${flag}` : value.toFixed(2);
+  return `standard deviation of a score between repeats of the answer ${deviation(noise.answers, "--repeats")}, between judgments of one answer ${deviation(noise.judgments, "--judge-repeats")}`;
+}
+
+/** Whether a loss that matters is ruled out for what the branch did not change. */
+export function marginText({ groups, settings }: Comparison): string {
+  const { n, interval, withinMargin } = groups.unchanged;
+  const loss = `a loss of ${settings.margin} points or more on unchanged questions`;
+  if (n === 0) return "no unchanged question was measured";
+  if (withinMargin === null) return `too little was measured to rule out ${loss}`;
+  return `${loss} is ${withinMargin ? "ruled out" : "not ruled out"} (95 % interval ${intervalText(interval)})`;
+}
+
+/** Longer lists of questions are cut; the JSON form has all. */
+const shownLeftOut = 20;
+
+/** The first questions that were left out, and how many more there are. */
+export function shownLeftOutQuestions(questions: readonly LeftOutQuestion[]): {
+  readonly shown: readonly LeftOutQuestion[];
+  readonly more: string | undefined;
+} {
+  const hidden = questions.length - shownLeftOut;
+  const more = hidden > 0 ? `… and ${hidden} more; --format json lists all` : undefined;
+  return { shown: questions.slice(0, shownLeftOut), more };
+}
+
+/** Which model lacks a score, and why. */
+export function leftOutReason({ base, tuned }: Pick<LeftOutQuestion, "base" | "tuned">): string {
+  const reasons = [base === null ? [] : [`base: ${base}`], tuned === null ? [] : [`tuned: ${tuned}`]];
+  return reasons.flat().join(", ");
 }

@@ -1,15 +1,34 @@
 import Table from "cli-table3";
-import type { BranchComparison } from "../domain/branch-comparison.js";
+import type { BranchComparison, LeftOutQuestion } from "../domain/branch-comparison.js";
+import { shortened } from "../domain/markdown-text.js";
 import { printable } from "../domain/printable.js";
 import { verdictWords } from "../domain/verdict-words.js";
-import { differenceText, groupRows, intervalText, sortedForReview } from "./comparison-rows.js";
+import {
+  differenceText,
+  groupRows,
+  intervalText,
+  leftOutReason,
+  leftOutText,
+  marginText,
+  noiseText,
+  shownLeftOutQuestions,
+  sortedForReview,
+} from "./comparison-rows.js";
 
 /** The comparison for a terminal: the verdict sentence first. */
 export function comparisonText(result: BranchComparison): string {
   const { models, base, branch } = result;
   const groups = plainTable(["questions", "files", "n", "base", "tuned", "difference [95 % interval]", "left out"]);
   groups.push(...groupRows(result.comparison));
-  const files = plainTable(["file", "questions", "verdict", "n", "difference [95 % interval]", "detectable"]);
+  const files = plainTable([
+    "file",
+    "questions",
+    "verdict",
+    "n",
+    "difference [95 % interval]",
+    "detectable",
+    "left out",
+  ]);
   for (const file of sortedForReview(result.comparison.files))
     files.push([
       printable(file.qnaFile),
@@ -18,6 +37,7 @@ export function comparisonText(result: BranchComparison): string {
       String(file.n),
       `${differenceText(file.difference)} ${intervalText(file.interval)}`.trim(),
       file.detectable === null ? "-" : file.detectable.toFixed(1),
+      leftOutText(file.leftOut),
     ]);
   const lines = [
     result.sentence,
@@ -32,9 +52,26 @@ export function comparisonText(result: BranchComparison): string {
     "",
     files.toString(),
     "",
-    ...result.caveats.map((caveat) => `note: ${caveat}`),
+    ...leftOutLines(result.leftOut),
+    `margin: ${marginText(result.comparison)}`,
+    `noise: ${noiseText(result.comparison)}`,
+    ...result.caveats.map((caveat) => `note: ${printable(caveat)}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function leftOutLines(questions: readonly LeftOutQuestion[]): string[] {
+  if (questions.length === 0) return [];
+  const { shown, more } = shownLeftOutQuestions(questions);
+  return [
+    `left out of every figure: ${questions.length} questions`,
+    ...shown.map(
+      (pair) =>
+        `  ${printable(pair.qnaFile)}  ${printable(leftOutReason(pair))}  ${shortened(printable(pair.question), 80)}`,
+    ),
+    ...(more === undefined ? [] : [`  ${more}`]),
+    "",
+  ];
 }
 
 function plainTable(head: string[]): Table.Table {

@@ -21,6 +21,9 @@ function data(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
+/** A file's name keeps its line ends, in their escaped form; other control characters have none. */
 function property(text: string): string {
-  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  return data(text.replaceAll(/[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|(?![\r\n])\p{Cc}/gu, " "))
+    .replaceAll(":", "%3A")
+    .replaceAll(",", "%2C");
 }

@@ -54,12 +54,20 @@ interface Standing {
   readonly failed: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  readonly cell?: { readonly candidate: string; readonly branch: string };
+}
+
+/** Tells a stage from all others that go on at the same time: of a comparison there are two of each. */
+export function progressLabel({ stage, model, cell }: Pick<Standing, "stage" | "model" | "cell">): string {
+  const of = cell === undefined || cell.candidate === model ? "" : ` of ${printable(cell.candidate)}`;
+  const on = cell === undefined ? "" : ` on ${printable(cell.branch)}`;
+  return `${stage} ${printable(model)}${of}${on}`;
 }
 
 /** One line on where a stage stands. What earlier runs finished counts neither in the rate nor in the time that remains. */
 export function progressText(now: Standing, elapsedMs: number): string {
   return [
-    `${now.stage} ${printable(now.model)}: ${now.done}/${now.total}`,
+    `${progressLabel(now)}: ${now.done}/${now.total}`,
     rateText(now, elapsedMs),
     `${now.failed} errors`,
     `${now.promptTokens + now.completionTokens} tokens`,

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { branchComparisonSchema } from "../../src/domain/branch-comparison.js";
 import { runCli } from "../support/cli.js";
@@ -136,6 +137,26 @@ describe("branchbench compare", () => {
     expect(judge.requests).toHaveLength(2 * 20 * 2 * 3);
     expect(comparison.noise.judgments).toBeGreaterThan(0.5);
     expect(comparison.noise.answers).not.toBeNull();
+  });
+
+  it("gives models behind one server one limiter, and shows the progress of each cell", async () => {
+    await using repository = await taxonomy();
+    await using server = await startModelServer({
+      reply: async (request, context) => {
+        await sleep(5);
+        return replies(/./)(request, context);
+      },
+    });
+    const setting = { repository, base: server, tuned: server, judge: server };
+    const result = await runCli(args(setting, "--max-workers", "3", "--judge-max-workers", "8"));
+    expect(result.code).toBe(0);
+    expect(server.maxInFlight).toBe(3);
+    for (const [candidate, branch] of ["base main", "base rc", "tuned main", "tuned rc"].map((cell) =>
+      cell.split(" "),
+    )) {
+      expect(result.stderr).toContain(`gen-answers ${candidate} on ${branch}: `);
+      expect(result.stderr).toContain(`judge-answers judge of ${candidate} on ${branch}: `);
+    }
   });
 
   it("does not take for changed what only the base branch changed since", async () => {

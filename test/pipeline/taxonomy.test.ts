@@ -223,7 +223,7 @@ describe("taxonomy lint", () => {
 
   it("lets no text end an annotation", () => {
     const finding = {
-      file: "a,b:c%\n::error::x/qna.yaml",
+      file: "a,b:c%\n\u001b::error::x/\u202Eqna.yaml",
       line: 1,
       rule: "r",
       severity: "error",
@@ -232,7 +232,7 @@ describe("taxonomy lint", () => {
       skipped: null,
     } as const;
     expect(lintGithub([finding], "sub/")).toBe(
-      "::error file=sub/a%2Cb%3Ac%25%0A%3A%3Aerror%3A%3Ax/qna.yaml,line=1,title=r::100 %25 ::set-env name=x::y; m\n",
+      "::error file=sub/a%2Cb%3Ac%25%0A %3A%3Aerror%3A%3Ax/ qna.yaml,line=1,title=r::100 %25 ::set-env name=x::y; m\n",
     );
   });
 });

@@ -5,7 +5,7 @@ import { comparisonIlab } from "../../src/render/comparison-ilab.js";
 import { comparisonJunit } from "../../src/render/comparison-junit.js";
 import { comparisonMarkdown } from "../../src/render/comparison-markdown.js";
 import { comparisonText } from "../../src/render/comparison-text.js";
-import { branchComparison, comparedQuestions, usualFiles } from "../support/comparison.js";
+import { branchComparison, comparedQuestions, scored, usualFiles } from "../support/comparison.js";
 
 const hostile = [
   "```\n</details>\n# Heading\n@everyone [x](http://evil.example) <img src=x onerror=alert(1)>",
@@ -62,7 +62,9 @@ describe("the Markdown comment", () => {
     );
     const cut = comparisonMarkdown(branchComparison(many));
     expect(cut.length).toBeLessThan(65_536);
-    expect(cut).toContain("The rest was cut");
+    expect(cut).toMatch(/_\d+ more files were cut/);
+    expect(cut).toContain("manifest sha256");
+    expect(outsideOfCode(cut).match(/<details>/g)).toHaveLength(1);
   });
 
   it("begins with the verdict and shows first what needs a look", () => {
@@ -71,6 +73,49 @@ describe("the Markdown comment", () => {
     expect(text.indexOf("skills/worse")).toBeLessThan(text.indexOf("skills/new"));
     expect(text).toContain("mind this");
   });
+});
+
+describe("what was not measured", () => {
+  const questions = comparedQuestions(usualFiles).map((entry, index) =>
+    index < 30
+      ? { ...entry, tuned: { kind: "unscored" as const, reason: "timeout" } }
+      : { ...entry, base: { ...scored(7), answerSpread: 0.5, judgeSpread: null, answers: 2, judgments: 2 } },
+  );
+  const result = branchComparison(questions, "evil\u001b\n`@here`");
+
+  it.each([
+    ["text", comparisonText(result)],
+    ["Markdown", comparisonMarkdown(result)],
+  ])("is listed and counted in the %s form, with its share beside each file, the noise and the margin", (_, form) => {
+    expect(form).toContain("30 questions");
+    expect(form).toMatch(/skills\/new\/qna\.yaml.*tuned: timeout/);
+    expect(form).toContain("… and 10 more; --format json lists all");
+    expect(form.match(/5 \(100 %\)/g)!.length).toBeGreaterThanOrEqual(6);
+    expect(form).toMatch(/oise: .* repeats of the answer 0\.50, .* one answer unknown without --judge-repeats/);
+    expect(form).toMatch(/argin: a loss of 0\.5 points or more on unchanged questions is (not )?ruled out/);
+    expect(form).not.toMatch(/\u001b/);
+    expect(outsideOfCode(form)).not.toMatch(/[^`]@here/);
+  });
+
+  it("is listed with its text in the JSON form", () => {
+    expect(result.leftOut).toHaveLength(30);
+    expect(branchComparisonSchema.parse(result).leftOut[0]).toMatchObject({ base: null, tuned: "timeout" });
+  });
+
+  it("says so where nothing unchanged was measured", () => {
+    const changed = comparisonText(branchComparison(comparedQuestions([["n", "changed", 2, 8]])));
+    expect(changed).toContain("margin: no unchanged question was measured");
+    expect(comparisonText(branchComparison(comparedQuestions([["n", "unchanged", 2, 2]])))).toContain("is ruled out");
+  });
+});
+
+it("a caveat that holds a hostile name stays a sentence", () => {
+  const result = {
+    ...branchComparison(),
+    caveats: ["<img src=x> @everyone [x](http://evil.example) of www.evil.example"],
+  };
+  const outside = outsideOfCode(comparisonMarkdown(result));
+  expect(outside).not.toMatch(/[^\\]<img|@everyone|[^\\]\[x|http:\/\/|www\./);
 });
 
 it("the JSON form fits its schema", () => {
@@ -130,6 +175,13 @@ it("the ilab form is upstream's, to the character", () => {
       "",
     ].join("\n"),
   );
+});
+
+it("the ilab form passes no control characters on", () => {
+  const result = branchComparison(undefined, "\u001b[31m\n# SKILL");
+  const files = [{ qnaFile: "a\n\u001b[2J### NEW", mean: 4, n: 1 }];
+  const form = comparisonIlab({ ...result, cells: result.cells.map((cell) => ({ ...cell, files })) });
+  expect(form).not.toMatch(/\u001b|\n# SKILL$|^### NEW$/m);
 });
 
 it("JUnit counts a regression as a failure and escapes what it is given", () => {

@@ -53,13 +53,14 @@ export function branchComparison(
   return {
     kind: "branchbench-branch-comparison",
     sentence: verdictSentence(comparison),
-    base: { branch: "main", commit: "a".repeat(40) },
-    branch: { branch: text, commit: null },
+    base: { branch: "main", commit: "a".repeat(40), skipped: { files: 0, examples: 0 } },
+    branch: { branch: text, commit: null, skipped: { files: 1, examples: 2 } },
     models: { base: "base", tuned: text, judge: "judge" },
     cells: [cell("base", "main", 5.78), cell(text, "main", 6), cell("base", text, 5), cell(text, text, 6)],
     comparison,
     gains: [example],
     losses: [example],
+    leftOut: comparison.leftOut.map((pair) => ({ ...pair, question: text })),
     caveats: ["mind this"],
     reproduce: { command: "branchbench compare …", manifestSha256: "0".repeat(64) },
   };

@@ -22,7 +22,7 @@ import type { Host } from "../host.js";
 import { progressDisplay } from "../progress.js";
 import { cacheDir, dataDir, gate, interruptible } from "../run-context.js";
 import type { CheckedModel, ServerChoice } from "../server-model.js";
-import { candidateServer, judgeServer, textOrFile, withModel } from "../server-model.js";
+import { candidateServer, judgeServer, sharedLimiters, textOrFile, withModel } from "../server-model.js";
 
 const renderers: Readonly<Record<ComparisonFormat, (result: BranchComparison) => string>> = {
   text: comparisonText,
@@ -48,11 +48,13 @@ async function compareWith(
   input: CompareInput,
   { options, host, cache }: { readonly options: CompareOptions; readonly host: Host; readonly cache: ResponseCache },
 ): Promise<number> {
+  const choices = { base: baseServer(options), tuned: candidateServer(options), judge: judgeServer(options) };
+  const limiters = sharedLimiters(choices.base, choices.tuned, choices.judge);
   const result = await interruptible(host, (signal) => {
-    const context = { requests: options, host, signal };
-    return withModel(baseServer(options), context, (base) =>
-      withModel(candidateServer(options), context, (tuned) =>
-        withModel(judgeServer(options), context, async (judge) => {
+    const context = { requests: options, host, signal, limiters };
+    return withModel(choices.base, context, (base) =>
+      withModel(choices.tuned, context, (tuned) =>
+        withModel(choices.judge, context, async (judge) => {
           const display = progressDisplay(host.stderr);
           return compareBranches(input, {
             base: compared(base, options.baseModel, cache),
@@ -160,7 +162,7 @@ function baseServer(options: CompareOptions): ServerChoice {
     ...(extraBody !== undefined && { extraBody }),
     ...(extraHeader !== undefined && { extraHeader }),
     ...(apiKeyEnv !== undefined && { apiKeyEnv }),
-    maxWorkers: options.baseMaxWorkers,
+    maxWorkers: options.baseMaxWorkers ?? (isSameServer ? options.maxWorkers : "auto"),
     defaultKeyEnv: "BRANCHBENCH_API_KEY",
   };
 }

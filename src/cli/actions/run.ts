@@ -8,7 +8,7 @@ import type { RunOptions } from "../commands/run.js";
 import type { Host } from "../host.js";
 import { progressDisplay } from "../progress.js";
 import { dataDir, gate, interruptible, printResult } from "../run-context.js";
-import { candidateServer, judgeServer, withModel } from "../server-model.js";
+import { candidateServer, judgeServer, sharedLimiters, withModel } from "../server-model.js";
 import { answersInput } from "./gen-answers.js";
 import { judgmentsInput } from "./judge-answers.js";
 
@@ -27,9 +27,11 @@ export async function runAction(options: RunOptions, host: Host): Promise<number
     printResult(host, options, { value: plans, text: plans.map(dryRunText).join("\n") });
     return 0;
   }
+  const [candidateChoice, judgeChoice] = [candidateServer(options), judgeServer(options)];
+  const limiters = sharedLimiters(candidateChoice, judgeChoice);
   return interruptible(host, (signal) =>
-    withModel(candidateServer(options), { requests: options, host, signal }, (candidate) =>
-      withModel(judgeServer(options), { requests: options, host, signal }, async (judge) => {
+    withModel(candidateChoice, { requests: options, host, signal, limiters }, (candidate) =>
+      withModel(judgeChoice, { requests: options, host, signal, limiters }, async (judge) => {
         const display = progressDisplay(host.stderr);
         const summary = await run(input, {
           answers: { model: candidate.client.chat, server: candidate.server, progress: display.listener },

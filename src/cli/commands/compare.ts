@@ -21,7 +21,7 @@ export type CompareOptions = ServerOptions &
     readonly model: string;
     readonly baseServerUrl?: string;
     readonly baseApiKeyEnv?: string;
-    readonly baseMaxWorkers: number | "auto";
+    readonly baseMaxWorkers?: number | "auto";
     readonly baseExtraBody?: string;
     readonly baseExtraHeader?: Readonly<Record<string, string>>;
     readonly temperature: number;
@@ -72,10 +72,10 @@ function addBaseServerOptions(command: Command): void {
   command
     .option("--base-server-url <url>", "the base model's server (default: --server-url)")
     .option("--base-api-key-env <name>", "environment variable that holds its key (default: BRANCHBENCH_API_KEY)")
-    .addOption(
-      new Option("--base-max-workers <count>", "requests in flight at the base model, or auto to adapt")
-        .argParser(workers)
-        .default("auto"),
+    .option(
+      "--base-max-workers <count>",
+      "requests in flight at the base model's server, or auto to adapt (default: as the other's where it is the same)",
+      workers,
     )
     .option("--base-extra-body <json>", "merged into each request to the base model; JSON, or @FILE")
     .option("--base-extra-header <field>", "'Name: value' for each request to the base model; may be repeated", header);
