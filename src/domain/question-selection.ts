@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { EvalError } from "./eval-error.js";
 import type { QuestionId } from "./question.js";
+import type { QuestionKeys } from "./question-keys.js";
 
 /** Which questions of a set a run asks. The parts apply in this order; all left out means every question. */
 export interface QuestionSelection {
@@ -14,32 +15,26 @@ export interface QuestionSelection {
   readonly firstN?: number;
 }
 
-/** What selection needs to know of a question. */
-export interface QuestionKey {
-  readonly id: QuestionId;
-  readonly category: string;
-}
-
 /** Positions of the selected questions, ascending. */
-export function selectQuestions(keys: readonly QuestionKey[], selection: QuestionSelection): number[] {
-  let positions = keys.map((_, position) => position);
-  if (selection.questionIds !== undefined) positions = withIds(keys, positions, selection.questionIds);
+export function selectQuestions(keys: QuestionKeys, selection: QuestionSelection): number[] {
+  let positions = keys.ids.map((_, position) => position);
+  if (selection.questionIds !== undefined) positions = withIds(keys.ids, selection.questionIds, positions);
   if (selection.sample !== undefined) positions = stratified(keys, positions, selection);
   return selection.firstN === undefined ? positions : positions.slice(0, selection.firstN);
 }
 
-function withIds(keys: readonly QuestionKey[], positions: readonly number[], expression: string): number[] {
+function withIds(ids: readonly QuestionId[], expression: string, positions: readonly number[]): number[] {
   const parts = expression.split(",").map((part) => part.trim());
   const tests = parts.map(idTest);
   for (const [index, test] of tests.entries()) {
-    if (!keys.some(({ id }) => test(id)))
+    if (!ids.some(test))
       throw new EvalError("input", `--question-ids: no question of this set matches "${parts[index] ?? ""}"`, {
-        hint: `ids of this set run from ${String(keys[0]?.id)} to ${String(keys.at(-1)?.id)}`,
+        hint: `ids of this set run from ${String(ids[0])} to ${String(ids.at(-1))}`,
       });
   }
   return positions.filter((position) => {
-    const key = keys[position];
-    return key !== undefined && tests.some((test) => test(key.id));
+    const id = ids[position];
+    return id !== undefined && tests.some((test) => test(id));
   });
 }
 
@@ -54,20 +49,15 @@ function idTest(part: string): (id: QuestionId) => boolean {
  * Orders each category by a seeded hash, then all questions by their relative place in their category: the first N of that order
  * hold each category in proportion, and a larger sample contains a smaller one, so that a sample can be widened without asking again.
  */
-function stratified(
-  keys: readonly QuestionKey[],
-  positions: readonly number[],
-  selection: QuestionSelection,
-): number[] {
+function stratified(keys: QuestionKeys, positions: readonly number[], selection: QuestionSelection): number[] {
   const byCategory = new Map<string, { position: number; hash: string }[]>();
   for (const position of positions) {
-    const key = keys[position];
-    if (key === undefined) continue;
+    const category = keys.categoryAt(position);
     const hash = createHash("sha256")
-      .update(JSON.stringify([selection.sampleSeed ?? 0, key.id]))
+      .update(JSON.stringify([selection.sampleSeed ?? 0, keys.ids[position]]))
       .digest("hex");
-    const members = byCategory.get(key.category);
-    if (members === undefined) byCategory.set(key.category, [{ position, hash }]);
+    const members = byCategory.get(category);
+    if (members === undefined) byCategory.set(category, [{ position, hash }]);
     else members.push({ position, hash });
   }
   const ranked = [...byCategory.values()].flatMap((members) =>

@@ -47,14 +47,15 @@ export async function* readAnswersOf(
 
 const keySchema = z.object({ question_id: questionIdSchema });
 
-/** Sorts answers by question; of several answers to one question the last stays. */
-export async function settleAnswers(path: string): Promise<void> {
-  if (!(await isNonEmpty(path))) return;
-  await settleFile(path, {
+/** Sorts answers by question; of several answers to one question the last stays. Returns the ids of the questions, some of them twice. */
+export async function settleAnswers(path: string): Promise<readonly QuestionId[]> {
+  if (!(await isNonEmpty(path))) return [];
+  const { keys } = await settleFile(path, {
     keyOf: (row) => keySchema.parse(row).question_id,
     keyOfText: leadingQuestionId,
     compare: compareQuestionIds,
   });
+  return keys;
 }
 
 /** Our own lines begin with the id. It is parsed, not cut out, since a part of a string would keep the whole line in memory. */

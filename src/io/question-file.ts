@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { EvalError } from "../domain/eval-error.js";
-import type { Question } from "../domain/question.js";
+import type { Question, QuestionId } from "../domain/question.js";
 import { decodeQuestion, questionRowSchema } from "../domain/question.js";
-import type { QuestionKey, QuestionSelection } from "../domain/question-selection.js";
+import { questionKeys } from "../domain/question-keys.js";
+import type { QuestionKeys } from "../domain/question-keys.js";
+import type { QuestionSelection } from "../domain/question-selection.js";
 import { selectQuestions } from "../domain/question-selection.js";
 import { diskError } from "./disk-error.js";
 import type { TextLine } from "./jsonl.js";
@@ -15,29 +17,33 @@ export interface QuestionFile {
   /** sha256 of the file, in hex */
   readonly sha256: string;
   /** in file order */
-  readonly keys: readonly QuestionKey[];
+  readonly keys: QuestionKeys;
 }
 
 /** Checks every line before anything is asked. */
 export async function openQuestionFile(path: string): Promise<QuestionFile> {
-  const keys: QuestionKey[] = [];
+  const keys = questionKeys();
   // by the id's text, which keys results in many places: 81 and "81" cannot both be in one set
-  const lines = new Map<string, number>();
-  const categories = new Map<string, string>();
+  const lines = new Map<QuestionId, number>();
   const hash = createHash("sha256");
   const check = (textLine: TextLine): void => {
     const { line } = textLine;
     const { question_id: id, category } = parseRow(questionRowSchema, parseLine(textLine, path), `${path}:${line}`);
-    const earlier = lines.get(String(id));
+    const earlier = lines.get(asNumber(id));
     if (earlier !== undefined)
       throw new EvalError("input", `${path}:${line}: field question_id: ${id} stands already in line ${earlier}`);
-    lines.set(String(id), line);
-    if (!categories.has(category)) categories.set(category, category);
-    keys.push({ id, category: categories.get(category) ?? category });
+    lines.set(asNumber(id), line);
+    keys.add(id, category);
   };
   for await (const group of readLines(path, (bytes) => hash.update(bytes))) for (const line of group) check(line);
-  if (keys.length === 0) throw new EvalError("input", `${path}: it holds no question`);
+  if (keys.ids.length === 0) throw new EvalError("input", `${path}: it holds no question`);
   return { path, sha256: hash.digest("hex"), keys };
+}
+
+/** One form for a number and its text: the one that takes little memory. */
+function asNumber(id: QuestionId): QuestionId {
+  const number = Number(id);
+  return Number.isSafeInteger(number) && String(number) === id ? number : id;
 }
 
 /** The selected questions in file order, read as they are needed. */

@@ -10,11 +10,18 @@ export interface SettleOrder<Key> {
   readonly compare: (left: Key, right: Key) => number;
 }
 
+/** What a settled file holds. */
+export interface Settled<Key> {
+  readonly records: number;
+  /** of every line read, in the order before, those that were left out too */
+  readonly keys: readonly Key[];
+}
+
 /**
  * Sorts a JSON Lines file and keeps the last of several lines with one key, in one atomic step. Lines are copied byte for byte. Memory
  * holds a key and a position per line, not the lines.
  */
-export async function settleFile<Key>(path: string, order: SettleOrder<Key>): Promise<{ readonly records: number }> {
+export async function settleFile<Key>(path: string, order: SettleOrder<Key>): Promise<Settled<Key>> {
   const keys: Key[] = [];
   const offsets: number[] = [];
   const lengths: number[] = [];
@@ -29,13 +36,13 @@ export async function settleFile<Key>(path: string, order: SettleOrder<Key>): Pr
       lengths.push(line.length);
     }
   }
-  if (settled) return { records: keys.length };
+  if (settled) return { records: keys.length, keys };
   const positions = sortedPositions(keys, order.compare);
   function* lines(): Generator<Place> {
     for (const position of positions) yield { offset: offsets[position] ?? 0, length: lengths[position] ?? 0 };
   }
   await replaceFile(path, (temporary) => copyLines(path, temporary, lines()));
-  return { records: positions.length };
+  return { records: positions.length, keys };
 }
 
 /** Positions in the order of their keys; of equal keys only the last. */

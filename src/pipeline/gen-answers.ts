@@ -153,10 +153,8 @@ async function askMissing(run: Run, selected: readonly number[]): Promise<Outcom
     const askOne = async (question: Question): Promise<void> => {
       if (done.has(question.id)) return;
       const answer = await answerOne(run, question, { partial: partial.get(question.id), journals });
-      if (answer.kind === "answered") {
-        answered++;
-        done.add(answer.questionId);
-      } else {
+      if (answer.kind === "answered") answered++;
+      else {
         failures++;
         failed[answer.reason] = (failed[answer.reason] ?? 0) + 1;
       }
@@ -166,8 +164,8 @@ async function askMissing(run: Run, selected: readonly number[]): Promise<Outcom
     const source = readQuestions(input.questions, input.selection);
     await fanOut(source, askOne, { width: ports.width ?? defaultWidth, signal: ports.signal });
     throwIfStopped(ports.signal);
-    await settleAnswers(paths.records);
-    await settleFailures(paths.failed, done);
+    const answeredIds = await settleAnswers(paths.records);
+    await settleFailures(paths.failed, answeredIds);
   } finally {
     await journals.answers.close();
     await journals.failures.close();
@@ -181,9 +179,9 @@ async function finishedBefore(run: Run, positions: readonly number[]): Promise<S
   const done = new Set<QuestionId>();
   // these sets are large where the question set is
   if (!(await isNonEmpty(paths.records))) return done;
-  const selected = new Set(positions.map((position) => input.questions.keys[position]?.id ?? ""));
-  const isWhole = selected.size === input.questions.keys.length;
-  const known = isWhole ? selected : new Set(input.questions.keys.map(({ id }) => id));
+  const { ids } = input.questions.keys;
+  const known = new Set(ids);
+  const selected = positions.length === ids.length ? known : new Set(positions.map((position) => ids[position] ?? ""));
   for await (const answer of readAnswersOf(paths.records, known, input.questions.path)) {
     if (answer.kind !== "answered" || done.has(answer.questionId)) continue;
     done.add(answer.questionId);
@@ -242,8 +240,9 @@ async function answerOne(
 }
 
 /** Keeps the last failure of each question that has no complete answer. */
-async function settleFailures(path: string, answered: ReadonlySet<QuestionId>): Promise<void> {
-  const failed = await readFailedAnswers(path, answered);
+async function settleFailures(path: string, answered: readonly QuestionId[]): Promise<void> {
+  if (!(await isNonEmpty(path))) return rm(path, { force: true });
+  const failed = await readFailedAnswers(path, new Set(answered));
   if (failed.size === 0) return rm(path, { force: true });
   const rows = [...failed.values()].sort((left, right) => compareQuestionIds(left.questionId, right.questionId));
   return writeJsonLines(path, rows.map(encodeAnswer));

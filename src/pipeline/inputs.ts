@@ -96,7 +96,7 @@ async function findPrompts(choices: InputChoices): Promise<JudgePromptSet> {
 }
 
 async function findReferences(choices: InputChoices, questions: QuestionFile): Promise<References | undefined> {
-  if (!questions.keys.some(({ category }) => needsReference(category))) return undefined;
+  if (!questions.keys.categories.some(needsReference)) return undefined;
   if (choices.references !== undefined && choices.references !== "question")
     return readReferenceFile(choices.references);
   const official = await officialReferences(choices, questions);

@@ -244,7 +244,7 @@ function summarize(
 /** Complete answers, then the finished turns of those that failed. */
 async function* answersOnDisk(run: Run): AsyncGenerator<Answer> {
   const { input } = run;
-  const known = new Set(input.questions.keys.map(({ id }) => id));
+  const known = new Set(input.questions.keys.ids);
   const paths = input.output.answers(input.model);
   const file = input.answersFile ?? paths.records;
   const answered = new Set<QuestionId>();

@@ -25,7 +25,7 @@ export async function makeReport(input: ReportInput): Promise<Report> {
     kind: "branchbench-report",
     bench: input.bench,
     branch: input.branch ?? null,
-    questions: { source: input.questions.path, sha256: input.questions.sha256, count: input.questions.keys.length },
+    questions: { source: input.questions.path, sha256: input.questions.sha256, count: input.questions.keys.ids.length },
     models: scored.map((model) => modelReport(model, summaries)).sort(compareModelReports),
   };
 }

@@ -78,8 +78,8 @@ async function runFacts(circumstances: RunCircumstances): Promise<RunFacts> {
     server_url: server.url,
     server_models: server.models === null ? null : [...server.models],
     extra_header_names: [...(server.extraHeaderNames ?? [])],
-    questions: { source: questions.path, count: questions.keys.length },
-    selected: selected === questions.keys.length ? null : selected,
+    questions: { source: questions.path, count: questions.keys.ids.length },
+    selected: selected === questions.keys.ids.length ? null : selected,
     ...(promptsSource !== undefined && { prompts_source: promptsSource }),
     ...(referencesSource !== undefined && { references_source: referencesSource }),
   };

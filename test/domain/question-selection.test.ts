@@ -1,21 +1,33 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { QuestionId } from "../../src/domain/question.js";
-import type { QuestionKey, QuestionSelection } from "../../src/domain/question-selection.js";
+import { questionKeys } from "../../src/domain/question-keys.js";
+import type { QuestionSelection } from "../../src/domain/question-selection.js";
 import { selectQuestions } from "../../src/domain/question-selection.js";
 import { evalError } from "../support/eval-error.js";
 
+interface Key {
+  readonly id: QuestionId;
+  readonly category: string;
+}
+
+function select(keys: readonly Key[], selection: QuestionSelection): number[] {
+  const columns = questionKeys();
+  for (const { id, category } of keys) columns.add(id, category);
+  return selectQuestions(columns, selection);
+}
+
 /** Like MT-Bench: 80 questions from id 81, ten of each of eight categories in a row. */
-const mtBenchKeys: readonly QuestionKey[] = Array.from({ length: 80 }, (_, at) => ({
+const mtBenchKeys: readonly Key[] = Array.from({ length: 80 }, (_, at) => ({
   id: 81 + at,
   category: `category ${Math.floor(at / 10)}`,
 }));
 
-function selectedIds(keys: readonly QuestionKey[], selection: QuestionSelection): QuestionId[] {
-  return selectQuestions(keys, selection).map((position) => keys[position]!.id);
+function selectedIds(keys: readonly Key[], selection: QuestionSelection): QuestionId[] {
+  return select(keys, selection).map((position) => keys[position]!.id);
 }
 
-function countByCategory(keys: readonly QuestionKey[], positions: readonly number[]): Record<string, number> {
+function countByCategory(keys: readonly Key[], positions: readonly number[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const position of positions) {
     const { category } = keys[position]!;
@@ -25,7 +37,7 @@ function countByCategory(keys: readonly QuestionKey[], positions: readonly numbe
 }
 
 /** Questions of several categories, shuffled into each other. */
-function keysOfSizes(sizes: readonly number[]): QuestionKey[] {
+function keysOfSizes(sizes: readonly number[]): Key[] {
   const keys = sizes.flatMap((size, category) =>
     Array.from({ length: size }, (_, at) => ({ id: `${category}-${at}`, category: `category ${category}`, at })),
   );
@@ -34,8 +46,8 @@ function keysOfSizes(sizes: readonly number[]): QuestionKey[] {
 
 describe("selectQuestions", () => {
   it("takes every question where nothing is asked for", () => {
-    expect(selectQuestions(mtBenchKeys, {})).toEqual(Array.from({ length: 80 }, (_, at) => at));
-    expect(selectQuestions([], {})).toEqual([]);
+    expect(select(mtBenchKeys, {})).toEqual(Array.from({ length: 80 }, (_, at) => at));
+    expect(select([], {})).toEqual([]);
   });
 
   it.each<[string, QuestionId[]]>([
@@ -63,26 +75,26 @@ describe("selectQuestions", () => {
     ["", ""],
     ["81,,82", ""],
   ])("questionIds %j is refused, naming the part that matches nothing", (questionIds, part) => {
-    expect(() => selectQuestions(mtBenchKeys, { questionIds })).toThrow(
+    expect(() => select(mtBenchKeys, { questionIds })).toThrow(
       evalError("input", `no question of this set matches "${part}"`, "ids of this set run from 81 to 160"),
     );
   });
 
   it("selects branch questions by their whole id, which no range touches", () => {
-    const keys: QuestionKey[] = [
+    const keys: Key[] = [
       { id: "137504982341", category: "taxonomy" },
       { id: "30979806", category: "taxonomy" },
       { id: 5, category: "other" },
     ];
     expect(selectedIds(keys, { questionIds: "30979806" })).toEqual(["30979806"]);
     expect(selectedIds(keys, { questionIds: "1-999999999" })).toEqual([5]);
-    expect(() => selectQuestions(keys.slice(0, 2), { questionIds: "1-999999999999" })).toThrow(
+    expect(() => select(keys.slice(0, 2), { questionIds: "1-999999999999" })).toThrow(
       evalError("input", '"1-999999999999"'),
     );
   });
 
   it("selects an id that looks like a range by its whole text", () => {
-    const keys: QuestionKey[] = [
+    const keys: Key[] = [
       { id: "2024-01", category: "a" },
       { id: "2024-02", category: "a" },
     ];
@@ -113,7 +125,7 @@ describe("a sample", () => {
     [20, [2, 3]],
     [79, [9, 10]],
   ])("of %i from eight categories of ten holds the same share of each", (sample, shares) => {
-    const counts = countByCategory(mtBenchKeys, selectQuestions(mtBenchKeys, { sample }));
+    const counts = countByCategory(mtBenchKeys, select(mtBenchKeys, { sample }));
     expect(Object.keys(counts)).toHaveLength(8);
     expect(new Set(Object.values(counts))).toEqual(new Set(shares));
   });
@@ -125,7 +137,7 @@ describe("a sample", () => {
         const share = Math.min(wanted, parts);
         const keys = keysOfSizes(base.map((size) => size * parts));
         const sample = (keys.length / parts) * share;
-        const counts = countByCategory(keys, selectQuestions(keys, { sample, sampleSeed }));
+        const counts = countByCategory(keys, select(keys, { sample, sampleSeed }));
         for (const [category, size] of base.entries()) expect(counts[`category ${category}`] ?? 0).toBe(size * share);
       }),
     );
@@ -139,7 +151,7 @@ describe("a sample", () => {
         fc.nat(),
         (sizes, sample, sampleSeed) => {
           const keys = keysOfSizes(sizes);
-          const positions = selectQuestions(keys, { sample, sampleSeed });
+          const positions = select(keys, { sample, sampleSeed });
           expect(positions).toHaveLength(Math.min(sample, keys.length));
           expect(positions).toEqual([...new Set(positions)].sort((left, right) => left - right));
         },
@@ -152,8 +164,8 @@ describe("a sample", () => {
     fc.assert(
       fc.property(sizes, fc.nat(40), fc.nat(40), fc.nat(), (categories, one, other, sampleSeed) => {
         const keys = keysOfSizes(categories);
-        const small = selectQuestions(keys, { sample: Math.min(one, other), sampleSeed });
-        const large = new Set(selectQuestions(keys, { sample: Math.max(one, other), sampleSeed }));
+        const small = select(keys, { sample: Math.min(one, other), sampleSeed });
+        const large = new Set(select(keys, { sample: Math.max(one, other), sampleSeed }));
         expect(small.filter((position) => !large.has(position))).toEqual([]);
       }),
     );
@@ -161,7 +173,7 @@ describe("a sample", () => {
 
   it("is the same for the same seed, 0 where none is given, and another for another", () => {
     const sampleOf = (sampleSeed?: number): number[] =>
-      selectQuestions(mtBenchKeys, { sample: 20, ...(sampleSeed !== undefined && { sampleSeed }) });
+      select(mtBenchKeys, { sample: 20, ...(sampleSeed !== undefined && { sampleSeed }) });
     expect(sampleOf(7)).toEqual(sampleOf(7));
     expect(sampleOf()).toEqual(sampleOf(0));
     expect(sampleOf(7)).not.toEqual(sampleOf(8));

@@ -69,7 +69,7 @@ describe("gen-questions", () => {
       turns: ["Given the context below:\nA map.\nAnswer the following question: Where?"],
       reference: ["Here."],
     });
-    expect((await openQuestionFile(summary.paths!.questions)).keys).toHaveLength(12);
+    expect((await openQuestionFile(summary.paths!.questions)).keys.ids).toHaveLength(12);
     expect(JSON.parse(await readFile(summary.paths!.manifest, "utf8"))).toMatchObject({
       kind: "questions",
       taxonomy: { branch: "rc", commit: repository.git("rev-parse", "rc") },
@@ -267,7 +267,7 @@ describe.skipIf(!hasData)("the real taxonomy", () => {
       questions,
       counts: { skippedFiles: 0, skippedExamples: 0 },
     });
-    expect((await openQuestionFile(summary.paths!.questions)).keys).toHaveLength(questions);
+    expect((await openQuestionFile(summary.paths!.questions)).keys.ids).toHaveLength(questions);
   });
 
   it("differs by 6 added files between the tips, by 7 from the merge base, and stays untouched", async () => {

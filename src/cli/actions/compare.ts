@@ -205,10 +205,10 @@ function commandLine(options: CompareOptions): string {
 
 function showPlan(input: CompareInput, host: Host): number {
   const { models, base, branch, answering } = input;
-  const questions = base.questions.keys.length + branch.questions.keys.length;
+  const questions = base.questions.keys.ids.length + branch.questions.keys.ids.length;
   const repeats = answering.numChoices ?? 1;
   host.stdout.write(
-    `compare would ask ${models.base} and ${models.tuned} ${questions} questions each (${base.questions.keys.length} of ${base.branch}, ${branch.questions.keys.length} of ${branch.branch}), ` +
+    `compare would ask ${models.base} and ${models.tuned} ${questions} questions each (${base.questions.keys.ids.length} of ${base.branch}, ${branch.questions.keys.ids.length} of ${branch.branch}), ` +
       `those that both branches share once, ${repeats} answers a question; ${models.judge} rates every answer\n`,
   );
   return 0;

@@ -48,9 +48,7 @@ export async function answersInput(
   questions: QuestionFile,
   host: Host,
 ): Promise<GenAnswersInput> {
-  const unknown = new Set(
-    questions.keys.map(({ category }) => category).filter((category) => !hasCategoryTemperature(category)),
-  );
+  const unknown = new Set(questions.keys.categories.filter((category) => !hasCategoryTemperature(category)));
   const isBranch = options.bench === branchBench;
   if (unknown.size > 0 && options.temperature === undefined && !isBranch)
     host.stderr.write(

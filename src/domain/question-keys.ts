@@ -1,0 +1,34 @@
+import type { QuestionId } from "./question.js";
+
+/** Ids and categories of a question set in file order, in columns: an object a question would take most of a run's memory. */
+export interface QuestionKeys {
+  readonly ids: readonly QuestionId[];
+  /** every category once, in the order of their first questions */
+  readonly categories: readonly string[];
+  categoryAt(position: number): string;
+}
+
+export interface QuestionKeysBuilder extends QuestionKeys {
+  add(id: QuestionId, category: string): void;
+}
+
+export function questionKeys(): QuestionKeysBuilder {
+  const ids: QuestionId[] = [];
+  const numbers = new Map<string, number>();
+  const categories: string[] = [];
+  const categoryNumbers: number[] = [];
+  return {
+    ids,
+    categories,
+    categoryAt: (position) => categories[categoryNumbers[position] ?? -1] ?? "",
+    add: (id, category) => {
+      let number = numbers.get(category);
+      if (number === undefined) {
+        number = categories.push(category) - 1;
+        numbers.set(category, number);
+      }
+      ids.push(id);
+      categoryNumbers.push(number);
+    },
+  };
+}
