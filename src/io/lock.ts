@@ -72,6 +72,12 @@ async function removeAbandoned(path: string, ownerFile: string): Promise<boolean
   }
 }
 
+/** Whether a live process holds the lock on a file, as far as can be told without trying to take it. */
+export async function isHeld(path: string): Promise<boolean> {
+  const held = await stat(`${path}.lock`).catch(() => undefined);
+  return held !== undefined && Date.now() - held.mtimeMs < staleMs && !(await ownerIsDead(`${path}.lock-owner.json`));
+}
+
 function isLocked(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ELOCKED";
 }

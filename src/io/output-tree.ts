@@ -19,6 +19,8 @@ export interface OutputTree {
   readonly folder: string;
   answers(model: string): RecordPaths;
   judgments(judge: string): RecordPaths;
+  /** what people said of a model's answers */
+  humanRatings(model: string): string;
   /** names of the models that have answers or failures, sorted */
   listAnswers(): Promise<string[]>;
   /** names of the judges that have judgments or failures, sorted */
@@ -41,6 +43,7 @@ export function outputTree(outputDir: string, bench: string, branch?: string): O
     folder,
     answers: (model) => recordPaths(join(answersFolder, checkOutputName(model, "model"))),
     judgments: (judge) => recordPaths(join(judgmentsFolder, `${checkOutputName(judge, "judge")}${judgmentSuffix}`)),
+    humanRatings: (model) => join(folder, "human_rating", `${checkOutputName(model, "model")}.jsonl`),
     listAnswers: () => listNames(answersFolder, ""),
     listJudgments: () => listNames(judgmentsFolder, judgmentSuffix),
     moveAside: (paths, now) => moveAside(folder, paths, now),

@@ -1,0 +1,96 @@
+import { readdir, realpath } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { EvalError } from "../domain/eval-error.js";
+import { diskError } from "./disk-error.js";
+
+/** A folder that holds records. */
+export interface ResultFolder {
+  readonly path: string;
+  /** relative to the root, with `/` */
+  readonly name: string;
+}
+
+export interface ResultFolders {
+  readonly found: readonly ResultFolder[];
+  /** what would lead out of the root, by name */
+  readonly refused: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** Folders whose presence makes a folder one that holds records. */
+const recordFolders = new Set(["model_answer", "model_judgment"]);
+const deepest = 12;
+
+/**
+ * Finds the folders under the root that hold records. Nothing outside of the root is ever found: a folder with a link that leads out of it,
+ * anywhere in it, is refused as a whole.
+ *
+ * @throws EvalError `input` where the root is no readable folder
+ */
+export async function findResultFolders(root: string): Promise<ResultFolders> {
+  const real = await realpath(root).catch((error: unknown) => {
+    throw diskError(error, `cannot read ${root}`);
+  });
+  const found: ResultFolder[] = [];
+  const refused: { path: string; reason: string }[] = [];
+  const nameOf = (path: string): string => relative(real, path).split(sep).join("/") || ".";
+
+  async function look(folder: string, depth: number): Promise<void> {
+    const entries = await readEntries(folder);
+    if (entries.some((entry) => recordFolders.has(entry.name))) {
+      const way = await wayOut(folder, real);
+      if (way !== undefined) {
+        refused.push({ path: nameOf(folder), reason: `${nameOf(way)} is a link that leads out of the folder` });
+        return;
+      }
+      found.push({ path: folder, name: nameOf(folder) });
+    }
+    if (depth === deepest) return;
+    for (const entry of entries) {
+      if (entry.name.startsWith(".") || recordFolders.has(entry.name)) continue;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) await look(path, depth + 1);
+      else if (entry.isSymbolicLink() && !(await isInside(path, real)))
+        refused.push({ path: nameOf(path), reason: "it is a link that leads out of the folder" });
+    }
+  }
+
+  await look(real, 0);
+  return { found: found.sort((left, right) => (left.name < right.name ? -1 : 1)), refused };
+}
+
+/** The first link in a folder's records that leads out of the root. */
+async function wayOut(folder: string, root: string): Promise<string | undefined> {
+  for (const entry of await readEntries(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isSymbolicLink() && !(await isInside(path, root))) return path;
+    if (!entry.isDirectory() || !(recordFolders.has(entry.name) || entry.name === "human_rating")) continue;
+    const inner = await wayOutBelow(path, root);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
+
+async function wayOutBelow(folder: string, root: string): Promise<string | undefined> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    throw diskError(error, `cannot read ${folder}`);
+  });
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isSymbolicLink() && !(await isInside(path, root))) return path;
+  }
+  return undefined;
+}
+
+async function readEntries(folder: string) {
+  return readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOTDIR")
+      throw new EvalError("input", `${folder} is a file, not a folder`, { hint: "name the folder that runs write to" });
+    throw diskError(error, `cannot read ${folder}`);
+  });
+}
+
+/** A link that leads nowhere is as good as one that leads out: what it names may come to be. */
+async function isInside(path: string, root: string): Promise<boolean> {
+  const real = await realpath(path).catch(() => undefined);
+  return real !== undefined && (real === root || real.startsWith(`${root}${sep}`));
+}
