@@ -21,7 +21,7 @@ const owners = {
   "gpt-tokenizer": "^src/io/tokens\\.ts$",
   handlebars: "^src/io/prompt-files\\.ts$",
   hono: "^src/(embedded/server|io/view-server)\\.ts$",
-  "@hono/node-server": "^src/io/loopback-server\\.ts$",
+  "@hono/node-server": "^src/(embedded/server|io/loopback-server)\\.ts$",
   "js-yaml": "^src/io/yaml-tree\\.ts$",
   hyparquet: "^src/io/mmlu-parquet\\.ts$",
   minisearch: "^src/embedded/candidate\\.ts$",

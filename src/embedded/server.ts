@@ -1,9 +1,11 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createAdaptorServer } from "@hono/node-server";
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { z } from "zod";
-import { listenOnLoopback, loopbackHost } from "../io/loopback-server.js";
+import { EvalError } from "../domain/eval-error.js";
 import type { EmbeddedModel, Responder } from "./openai-replies.js";
 import { createResponder } from "./openai-replies.js";
 import { chatRequestSchema, completionRequestSchema } from "./openai-requests.js";
@@ -28,6 +30,8 @@ export interface EmbeddedServer extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
+/** Loopback only: nothing here is meant for other machines. */
+const host = "127.0.0.1";
 const maxBodyBytes = 16 * 1024 * 1024;
 
 /**
@@ -37,12 +41,28 @@ const maxBodyBytes = 16 * 1024 * 1024;
  * @throws EvalError `input` where the port cannot be used
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-  const { port, close } = await listenOnLoopback({
-    fetch: createApp(options).fetch,
-    port: options.port ?? 0,
-    what: "the embedded server",
+  const server = createAdaptorServer({ fetch: createApp(options).fetch, hostname: host });
+  server.listen(options.port ?? 0, host);
+  await once(server, "listening").catch((error: unknown) => {
+    throw new EvalError("input", `the embedded server cannot listen on port ${options.port ?? 0}`, {
+      hint: "leave the port out to take a free one",
+      cause: error,
+    });
   });
-  return { url: `http://${loopbackHost}:${port}/v1`, close, [Symbol.asyncDispose]: close };
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const close = async (): Promise<void> => {
+    if (!server.listening) {
+      return;
+    }
+    const closed = once(server, "close");
+    server.close();
+    if ("closeAllConnections" in server) {
+      server.closeAllConnections();
+    }
+    await closed;
+  };
+  return { url: `http://${host}:${port}/v1`, close, [Symbol.asyncDispose]: close };
 }
 
 function createApp({ models, latencyMs = 0 }: EmbeddedServerOptions): Hono {

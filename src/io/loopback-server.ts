@@ -9,7 +9,7 @@ export interface LoopbackServer extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
-/** Loopback only: nothing that is served here is meant for other machines. */
+/** Nothing that is served here is meant for other machines. (embedded/server.ts listens by itself: embedded models know nothing of io.) */
 export const loopbackHost = "127.0.0.1";
 
 /**
