@@ -6,6 +6,10 @@ export interface BaseUrl {
   readonly origin: string;
   /** path and query of the chat completions call */
   readonly chatPath: string;
+  /** path of the API itself: `/v1` */
+  readonly base: string;
+  /** what follows each path: `?api-version=1`, or nothing */
+  readonly query: string;
   /** path and query of the list of models */
   readonly modelsPath: string;
   /** whole URL of the chat completions call for people: query values that may be secret read `***` */
@@ -16,6 +20,24 @@ export interface BaseUrl {
   readonly secrets: readonly string[];
 }
 
+/** One call of a server: where to send it, and its URL for people. */
+export interface ServerCall {
+  /** path and query */
+  readonly path: string;
+  readonly shownUrl: string;
+}
+
+/**
+ * A call of the API (`/completions`), or of the server itself, beside the API (`/tokenize`): what stands outside of `/v1`.
+ *
+ * @param call begins with a slash
+ */
+export function serverCall(url: BaseUrl, place: "api" | "server", call: string): ServerCall {
+  const path = (place === "api" ? url.base : url.base.replace(/\/v\d+$/, "")) + call;
+  const shownQuery = /\?.*$/.exec(url.shownUrl)?.[0] ?? "";
+  return { path: path + url.query, shownUrl: url.origin + path + shownQuery };
+}
+
 /**
  * Reads what people type as the address of an OpenAI-compatible server.
  *
@@ -23,7 +45,7 @@ export interface BaseUrl {
  * | --- | --- |
  * | `http://h:8000`, `http://h:8000/` | `/v1/chat/completions`: only a missing path becomes `/v1` |
  * | `https://h/openai/v1/`, `https://h/api` | the path as typed, then `/chat/completions` |
- * | `https://h/v1/chat/completions`, `https://h/v1/models` | the pasted call's own path is the base, even where that is `/` |
+ * | `https://h/v1/chat/completions`, `https://h/v1/completions`, `https://h/v1/models` | the pasted call's own path is the base, even where that is `/` |
  * | `https://h/deployments/d?api-version=1` | the query goes with every call |
  * | `localhost:8000`, `10.0.0.5`, `gpu01` | `http://` |
  * | `api.example.com/v1` | `https://`: a full name without port is a public service, and a key must not travel in clear text |
@@ -46,6 +68,8 @@ export function parseBaseUrl(typed: string): BaseUrl {
   return {
     origin: url.origin,
     chatPath: `${base}/chat/completions${url.search}`,
+    base,
+    query: url.search,
     modelsPath: `${base}/models${url.search}`,
     shownUrl: `${url.origin}${base}/chat/completions${shownSearch}`,
     shownModelsUrl: `${url.origin}${base}/models${shownSearch}`,
@@ -71,7 +95,7 @@ function schemeFor(text: string): "http:" | "https:" {
 }
 
 /** Paths of calls that people paste whole. */
-const calls = /\/(chat\/completions|models)$/;
+const calls = /\/(chat\/completions|completions|models)$/;
 
 function basePath(pathname: string): string {
   const path = pathname.replaceAll(/\/{2,}/g, "/").replace(/\/$/, "");

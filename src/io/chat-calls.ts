@@ -1,5 +1,5 @@
 import type { ChatCompletionSettings, TokenLimitField } from "../domain/chat-completion.js";
-import type { ChatModel, ChatReply, ChatRequest } from "../domain/chat-model.js";
+import type { RequestFailureReason } from "../domain/chat-model.js";
 import type { EvalError } from "../domain/eval-error.js";
 import {
   hopeless,
@@ -14,7 +14,7 @@ import { hopelessError } from "../domain/server-refusal.js";
 import type { HttpTransport } from "./http.js";
 import type { Limiter } from "./limiter.js";
 import type { OpenAIModelSettings } from "./openai-options.js";
-import { readTry, type TryResult } from "./try-result.js";
+import { readTry, type BadReading, type GoodReading, type TryResult } from "./try-result.js";
 import type { Waiter, WaitingRoom } from "./waiting-room.js";
 
 /** What calls add up to. */
@@ -33,14 +33,38 @@ export interface CallCounts {
   completionTokens: number;
 }
 
+/** One way to ask: where its requests go, what they say, and how their replies are read. */
+export interface CallKind<Request, Reading extends GoodReading> {
+  /** path and query */
+  readonly path: string;
+  /** the whole URL for people */
+  readonly shownUrl: string;
+  /** makes the body of a request */
+  readonly bodyOf: (request: Request, settings: ChatCompletionSettings) => unknown;
+  /** reads the body of a reply that says success */
+  readonly read: (body: string) => Reading | BadReading;
+}
+
+/** How a call ended, after one try or several. */
+export type CallReply<Reading> =
+  | (Reading & {
+      /** time of the successful try, in milliseconds */
+      readonly latencyMs: number;
+      readonly attempts: number;
+    })
+  | {
+      readonly kind: "failed";
+      readonly reason: RequestFailureReason;
+      readonly message: string;
+      readonly attempts: number;
+    };
+
 /** What the calls of one model share. */
 export interface ChatCallsParts {
   readonly settings: OpenAIModelSettings;
   readonly transport: HttpTransport;
   readonly limiter: Limiter;
   readonly room: WaitingRoom;
-  /** makes the body of a request */
-  readonly bodyOf: (request: ChatRequest, settings: ChatCompletionSettings) => unknown;
   /** asks what models there are, and gives up soon */
   readonly offeredModels: () => Promise<readonly string[] | undefined>;
 }
@@ -55,19 +79,20 @@ export interface ChatCalls extends ChatCallsParts {
 }
 
 /** One call on its way, tried once or several times. */
-interface Call extends Waiter {
+interface Call<Request, Reading extends GoodReading> extends Waiter {
   readonly calls: ChatCalls;
-  readonly request: ChatRequest;
+  readonly kind: CallKind<Request, Reading>;
+  readonly request: Request;
   attempts: number;
   /** when the last try began, in milliseconds */
   startedMs: number;
-  goOn(result: TryResult): void;
+  goOn(result: TryResult<Reading>): void;
   giveUp(error: unknown): void;
 }
 
 /** Begins with a server of which nothing is known. */
 export function chatCalls(parts: ChatCallsParts): ChatCalls {
-  const { settings, transport, limiter, room, bodyOf, offeredModels } = parts;
+  const { settings, transport, limiter, room, offeredModels } = parts;
   const counts = {
     requests: 0,
     retries: 0,
@@ -82,7 +107,6 @@ export function chatCalls(parts: ChatCallsParts): ChatCalls {
     transport,
     limiter,
     room,
-    bodyOf,
     offeredModels,
     counts,
     tokenLimitField: "max_tokens",
@@ -92,10 +116,22 @@ export function chatCalls(parts: ChatCallsParts): ChatCalls {
 }
 
 /** The one retry layer. Each try takes a permit and gives it back before any pause. */
-export function chatModel(calls: ChatCalls): ChatModel {
+export function retryingCall<Request, Reading extends GoodReading>(
+  calls: ChatCalls,
+  kind: CallKind<Request, Reading>,
+): (request: Request, signal?: AbortSignal) => Promise<CallReply<Reading>> {
   const { settings, counts, room } = calls;
-  return async function chat(request, signal) {
-    const call: Call = { calls, request, signal, attempts: 0, startedMs: 0, goOn: ignore, giveUp: ignore };
+  return async function ask(request, signal) {
+    const call: Call<Request, Reading> = {
+      calls,
+      kind,
+      request,
+      signal,
+      attempts: 0,
+      startedMs: 0,
+      goOn: ignore,
+      giveUp: ignore,
+    };
     for (;;) {
       if (calls.end !== undefined) throw await calls.end;
       const result = await tryWhenPermitted(call);
@@ -119,7 +155,9 @@ export function endCalls(calls: ChatCalls, error: EvalError | Promise<EvalError>
   });
 }
 
-function tryWhenPermitted(call: Call): Promise<TryResult> {
+function tryWhenPermitted<Request, Reading extends GoodReading>(
+  call: Call<Request, Reading>,
+): Promise<TryResult<Reading>> {
   return new Promise((resolve, reject) => {
     call.goOn = resolve;
     call.giveUp = reject;
@@ -128,7 +166,7 @@ function tryWhenPermitted(call: Call): Promise<TryResult> {
   });
 }
 
-async function tryWithPermit(call: Call): Promise<void> {
+async function tryWithPermit<Request, Reading extends GoodReading>(call: Call<Request, Reading>): Promise<void> {
   const { calls } = call;
   // the call may have been told to give up while it waited
   if (!calls.room.leave(call)) return;
@@ -143,22 +181,26 @@ async function tryWithPermit(call: Call): Promise<void> {
   }
 }
 
-async function tryOnce(call: Call): Promise<TryResult> {
-  const { transport, counts, settings, tokenLimitField, record, bodyOf } = call.calls;
-  const { model, extraBody, headers, timeoutMs, baseUrl } = settings;
+async function tryOnce<Request, Reading extends GoodReading>(
+  call: Call<Request, Reading>,
+): Promise<TryResult<Reading>> {
+  const { path, shownUrl, bodyOf, read } = call.kind;
+  const { transport, counts, settings, tokenLimitField, record } = call.calls;
+  const { model, extraBody, headers, timeoutMs } = settings;
   const body = JSON.stringify(bodyOf(call.request, { model, tokenLimitField, extraBody }));
   call.attempts += 1;
   counts.requests += 1;
   call.startedMs = performance.now();
-  const outcome = await transport.request({ method: "POST", path: baseUrl.chatPath, headers, body, timeoutMs });
-  const result = readTry(outcome, { settings, tokenLimitField, everSucceeded: record.everSucceeded });
+  const outcome = await transport.request({ method: "POST", path, headers, body, timeoutMs });
+  const context = { settings, shownUrl, tokenLimitField, everSucceeded: record.everSucceeded };
+  const result = readTry(outcome, context, read);
   // asking in other words is no further try
   if (result.kind === "rename-token-limit") call.attempts -= 1;
   return result;
 }
 
 /** Takes in what a try says about the server. */
-function learn(calls: ChatCalls, result: TryResult, round: number): void {
+function learn(calls: ChatCalls, result: TryResult<GoodReading>, round: number): void {
   const { limiter, counts } = calls;
   if (result.kind === "replied") limiter.reportSuccess();
   else if (result.kind === "retry") {
@@ -169,11 +211,14 @@ function learn(calls: ChatCalls, result: TryResult, round: number): void {
   else if (result.kind === "refused" && calls.end === undefined) endCalls(calls, refusalOf(calls, result));
 }
 
-async function refusalOf(calls: ChatCalls, result: Extract<TryResult, { kind: "refused" }>): Promise<EvalError> {
+async function refusalOf(calls: ChatCalls, result: Extract<TryResult<never>, { kind: "refused" }>): Promise<EvalError> {
   return result.wantsOffered ? result.error(await calls.offeredModels()) : result.error();
 }
 
-function replied(call: Call, result: Extract<TryResult, { kind: "replied" }>): ChatReply {
+function replied<Request, Reading extends GoodReading>(
+  call: Call<Request, Reading>,
+  result: Reading,
+): CallReply<Reading> {
   const { calls, attempts, startedMs } = call;
   const { counts } = calls;
   counts.replied += 1;
@@ -184,16 +229,16 @@ function replied(call: Call, result: Extract<TryResult, { kind: "replied" }>): C
 }
 
 /** Ends a call without a reply, and the others with it where the server is beyond hope. */
-async function failed(
-  { calls, attempts }: Call,
-  { reason, message }: Extract<TryResult, { kind: "failed" | "retry" }>,
-): Promise<ChatReply> {
+async function failed<Request, Reading extends GoodReading>(
+  { calls, kind, attempts }: Call<Request, Reading>,
+  { reason, message }: Extract<TryResult<never>, { kind: "failed" | "retry" }>,
+): Promise<CallReply<never>> {
   calls.counts.failed += 1;
   calls.record = recordCall(calls.record, reason);
   const hope = hopeless(calls.record);
   if (hope === undefined) return { kind: "failed", reason, message, attempts };
   const callsInARow = hope === "gone" ? maxExhaustedInARow : maxRejectedInARow;
-  const error = hopelessError(hope, { url: calls.settings.baseUrl.shownUrl, message, callsInARow });
+  const error = hopelessError(hope, { url: kind.shownUrl, message, callsInARow });
   endCalls(calls, error);
   throw await (calls.end ?? error);
 }

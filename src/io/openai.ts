@@ -1,16 +1,22 @@
 import type { ChatCompletionCreateParamsNonStreaming } from "openai/resources/chat/completions";
-import { chatCompletionBody, type ChatCompletionSettings } from "../domain/chat-completion.js";
+import {
+  chatCompletionBody,
+  readChatCompletion,
+  type ChatCompletionReading,
+  type ChatCompletionSettings,
+} from "../domain/chat-completion.js";
 import type { ChatModel, ChatRequest } from "../domain/chat-model.js";
+import { serverCall, type ServerCall } from "../domain/base-url.js";
 import { EvalError } from "../domain/eval-error.js";
 import { retryDelayMs, serverDelayMs } from "../domain/retry-policy.js";
 import { readServerMessage } from "../domain/server-message.js";
 import { refusalError, tlsError } from "../domain/server-refusal.js";
-import { chatCalls, chatModel, endCalls, type CallCounts } from "./chat-calls.js";
+import { chatCalls, endCalls, retryingCall, type CallCounts, type CallKind, type CallReply } from "./chat-calls.js";
 import type { HttpFailure } from "./http-failure.js";
 import { httpTransport, type HttpOutcome, type HttpTransport } from "./http.js";
 import { limiter } from "./limiter.js";
 import { openAIModelSettings, type OpenAIModelOptions, type OpenAIModelSettings } from "./openai-options.js";
-import { untilDateMs } from "./try-result.js";
+import { untilDateMs, type GoodReading } from "./try-result.js";
 import type { Probe, Probed } from "./wait-for-server.js";
 import { interrupted, waitingRoom, type WaitingRoom } from "./waiting-room.js";
 
@@ -20,6 +26,14 @@ export { waitForServer } from "./wait-for-server.js";
 /** A model behind an OpenAI-compatible server. */
 export interface OpenAIModel extends Probed {
   readonly chat: ChatModel;
+  /** the model's name at its server */
+  readonly name: string;
+  /** where another call of this server goes; a function, since a query may be secret */
+  at(place: "api" | "server", call: string): ServerCall;
+  /** Any other request, with the retries, the limit and the connections that chat requests have. */
+  calling<Request, Reading extends GoodReading>(kind: CallKind<Request, Reading>): Calling<Request, Reading>;
+  /** One POST and whatever came back, tried again only where that may pass: to find out what a server can do. */
+  tryOut(call: ServerCall, body: unknown, signal?: AbortSignal): Promise<HttpOutcome>;
   /** the URL that chat requests go to, without secrets */
   readonly url: string;
   /**
@@ -36,6 +50,12 @@ export interface OpenAIModel extends Probed {
   close(): Promise<void>;
 }
 
+/** Asks in one way; fails and stops like a `ChatModel`. */
+export type Calling<Request, Reading extends GoodReading> = (
+  request: Request,
+  signal?: AbortSignal,
+) => Promise<CallReply<Reading>>;
+
 /** What a model did so far. */
 interface ModelStatistics extends Readonly<CallCounts> {
   /** requests in flight */
@@ -46,6 +66,8 @@ interface ModelStatistics extends Readonly<CallCounts> {
 
 /** 64 MiB; a reply of a million tokens has some 4 MiB */
 const maxReplyBytes = 2 ** 26;
+/** how often a status 500 is asked for when a server is tried out */
+const triesOfServerErrors = 3;
 /** for a probe or the list of models */
 const modelsTimeoutMs = 10_000;
 /** for the list of models where it only makes a hint more helpful */
@@ -73,6 +95,12 @@ export function openAIModel(options: OpenAIModelOptions): OpenAIModel {
   });
   const room = waitingRoom();
   const server: ModelsServer = { settings, transport, room };
+  const chatKind: CallKind<ChatRequest, ChatReading> = {
+    path: baseUrl.chatPath,
+    shownUrl: baseUrl.shownUrl,
+    bodyOf,
+    read: readChatCompletion,
+  };
   const { maxRetries } = settings;
   const timeoutMs = Math.min(modelsTimeoutMs, settings.timeoutMs);
   const calls = chatCalls({
@@ -80,11 +108,14 @@ export function openAIModel(options: OpenAIModelOptions): OpenAIModel {
     transport,
     limiter: requestLimiter,
     room,
-    bodyOf,
     offeredModels: () => offeredModels(server, { maxRetries: 0, timeoutMs: hintTimeoutMs }).catch(() => undefined),
   });
   return {
-    chat: chatModel(calls),
+    chat: retryingCall(calls, chatKind),
+    name: settings.model,
+    at: (place, call) => serverCall(baseUrl, place, call),
+    calling: (kind) => retryingCall(calls, kind),
+    tryOut: ({ path }, body, signal) => tryOut(server, { path, body: JSON.stringify(body) }, signal),
     url: baseUrl.shownUrl,
     listModels: (signal) => offeredModels(server, { maxRetries, timeoutMs, signal }),
     probe: (signal) => probe(server, timeoutMs, signal),
@@ -95,6 +126,8 @@ export function openAIModel(options: OpenAIModelOptions): OpenAIModel {
     },
   };
 }
+
+type ChatReading = Extract<ChatCompletionReading, { kind: "replied" }>;
 
 /** The type of the result is OpenAI's, so that the compiler checks what the rules of `domain` build. */
 function bodyOf(request: ChatRequest, settings: ChatCompletionSettings): ChatCompletionCreateParamsNonStreaming {
@@ -147,12 +180,38 @@ async function offeredModels(server: ModelsServer, patience: Patience): Promise<
   }
 }
 
-async function getModels(server: ModelsServer, { maxRetries, timeoutMs, signal }: Patience): Promise<Response> {
-  const { settings, room } = server;
+async function getModels(server: ModelsServer, patience: Patience): Promise<Response> {
+  const { timeoutMs, signal } = patience;
+  const outcome = await patiently(server, patience, () => requestModels(server, timeoutMs, signal));
+  return responseOf(outcome, server.settings);
+}
+
+function tryOut(
+  server: ModelsServer,
+  { path, body }: { path: string; body: string },
+  signal?: AbortSignal,
+): Promise<HttpOutcome> {
+  const { settings, transport } = server;
+  const { headers, timeoutMs, maxRetries } = settings;
+  let triesLeft = triesOfServerErrors;
+  return patiently(server, { maxRetries, timeoutMs, signal }, async () => {
+    const outcome = await transport.request({ method: "POST", path, headers, body, timeoutMs, cancel: signal });
+    triesLeft -= 1;
+    const again = outcome.kind === "reply" && outcome.status === 500 && triesLeft > 0;
+    // told apart here since some servers say by 500 what they cannot do, and others have a bad moment
+    return again ? { ...outcome, status: 503 } : outcome;
+  });
+}
+
+async function patiently(
+  { settings, room }: ModelsServer,
+  { maxRetries, signal }: Patience,
+  request: () => Promise<HttpOutcome>,
+): Promise<HttpOutcome> {
   for (let tries = 1; ; tries += 1) {
-    const outcome = await requestModels(server, timeoutMs, signal);
+    const outcome = await request();
     if (signal?.aborted === true) throw interrupted();
-    if (tries > maxRetries || !mayPass(outcome)) return responseOf(outcome, settings);
+    if (tries > maxRetries || !mayPass(outcome)) return outcome;
     const delayMs = outcome.kind === "reply" ? serverDelayMs(outcome.headers, untilDateMs) : undefined;
     await room.sleep(retryDelayMs(tries, delayMs, settings), signal);
   }

@@ -1,5 +1,5 @@
-import { readChatCompletion, type ChatCompletionReading, type TokenLimitField } from "../domain/chat-completion.js";
-import type { RequestFailureReason } from "../domain/chat-model.js";
+import type { TokenLimitField } from "../domain/chat-completion.js";
+import type { RequestFailureReason, TokenUsage } from "../domain/chat-model.js";
 import type { EvalError } from "../domain/eval-error.js";
 import { serverDelayMs, verdictOn, type RefusalKind } from "../domain/retry-policy.js";
 import { readServerMessage } from "../domain/server-message.js";
@@ -8,9 +8,22 @@ import type { HttpFailure } from "./http-failure.js";
 import type { HttpOutcome, HttpReply } from "./http.js";
 import type { OpenAIModelSettings } from "./openai-options.js";
 
-/** What one try of a chat request came to. All messages are fit to be shown. */
-export type TryResult =
-  | Extract<ChatCompletionReading, { kind: "replied" }>
+/** What a good reply of any kind has. */
+export interface GoodReading {
+  readonly kind: "replied";
+  readonly usage?: TokenUsage;
+}
+
+/** A reply with status 200 that does not hold what was asked for. */
+export interface BadReading {
+  readonly kind: "failed";
+  readonly reason: "bad-reply" | "no-content" | "rejected";
+  readonly message: string;
+}
+
+/** What one try came to. All messages are fit to be shown. */
+export type TryResult<Reading> =
+  | Reading
   /** another try would end alike */
   | { readonly kind: "failed"; readonly reason: RequestFailureReason; readonly message: string }
   | {
@@ -35,37 +48,51 @@ export type TryResult =
 /** What a try is read against. */
 export interface TryContext {
   readonly settings: OpenAIModelSettings;
+  /** where the request went, for people */
+  readonly shownUrl: string;
   readonly everSucceeded: boolean;
   /** how this try named its bound */
   readonly tokenLimitField: TokenLimitField;
 }
 
-/** Reads what came back. */
-export function readTry(outcome: HttpOutcome, context: TryContext): TryResult {
+type NoReading = TryResult<never>;
+
+/**
+ * Reads what came back.
+ *
+ * @param read reads the body of a reply that says success
+ */
+export function readTry<Reading extends GoodReading>(
+  outcome: HttpOutcome,
+  context: TryContext,
+  read: (body: string) => Reading | BadReading,
+): TryResult<Reading> {
   if (outcome.kind === "failed") return readFailure(outcome, context);
   if (outcome.status < 200 || outcome.status > 299) return readErrorReply(outcome, context);
-  const reading = readChatCompletion(outcome.body);
-  if (reading.kind === "replied") return reading;
-  const { reason } = reading;
-  const message = context.settings.shown(reading.message);
+  const reading = read(outcome.body);
+  return reading.kind === "replied" ? reading : readBadReply(reading, context);
+}
+
+function readBadReply({ reason, message: said }: BadReading, { settings }: TryContext): NoReading {
+  const message = settings.shown(said);
   // a proxy in trouble sends its error page with status 200, so this may pass
   return reason === "bad-reply"
     ? { kind: "retry", reason, message, overloaded: false }
     : { kind: "failed", reason, message };
 }
 
-function readFailure(failure: HttpFailure, { settings }: TryContext): TryResult {
+function readFailure(failure: HttpFailure, { settings, shownUrl }: TryContext): NoReading {
   const { reason } = failure;
   const message = settings.shown(failure.message);
   if (reason === "certificate" || reason === "not-tls") {
-    const error = tlsError(reason, { url: settings.baseUrl.shownUrl, message });
+    const error = tlsError(reason, { url: shownUrl, message });
     return { kind: "refused", wantsOffered: false, error: () => error };
   }
   if (reason === "too-large") return { kind: "failed", reason: "bad-reply", message };
   return { kind: "retry", reason: reason === "timeout" ? "timeout" : "connection", message, overloaded: true };
 }
 
-function readErrorReply(reply: HttpReply, context: TryContext): TryResult {
+function readErrorReply(reply: HttpReply, context: TryContext): NoReading {
   const { status, headers } = reply;
   const serverMessage = readServerMessage(reply.body);
   const said = context.settings.shown(serverMessage.text);
@@ -74,20 +101,20 @@ function readErrorReply(reply: HttpReply, context: TryContext): TryResult {
   if (verdict.kind === "retry") return { ...verdict, message, delayMs: serverDelayMs(headers, untilDateMs) };
   if (verdict.kind === "failed") return { ...verdict, message };
   if (verdict.kind === "rename-token-limit") return verdict;
-  return refused(verdict.refusal, { reply, said, settings: context.settings });
+  return refused(verdict.refusal, { reply, said, context });
 }
 
 interface Refused {
   readonly reply: HttpReply;
   readonly said: string;
-  readonly settings: OpenAIModelSettings;
+  readonly context: TryContext;
 }
 
-function refused(kind: RefusalKind, { reply, said, settings }: Refused): TryResult {
-  const { baseUrl, model, shown } = settings;
+function refused(kind: RefusalKind, { reply, said, context }: Refused): NoReading {
+  const { model, shown } = context.settings;
   const location = reply.headers["location"];
   const refusal = {
-    url: baseUrl.shownUrl,
+    url: context.shownUrl,
     model,
     status: reply.status,
     said,
