@@ -14,7 +14,7 @@ export interface ListedToken {
 export type ScoringRequest =
   /** the most probable next tokens after a context, best first */
   | { readonly kind: "next-token"; readonly context: McqContext }
-  /** the log-probability of a continuation, given the context */
+  /** the log-probability of a continuation, given the context; the same object for all continuations of one context saves work */
   | { readonly kind: "continuation"; readonly context: McqContext; readonly continuation: string };
 
 /** What came back. */
