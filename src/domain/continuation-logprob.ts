@@ -69,8 +69,13 @@ function promptEnds({ tokens, promptTokens }: EchoedTokens): readonly number[] {
   return [...new Set([...known, length - 1, length])];
 }
 
+/** SentencePiece's sign for a space */
+const spaceSign = "\u2581";
+
 function squeezed(text: string): string {
-  return text.replaceAll(/[\s\x1c-\x1f\x85\u2581]/gu, "");
+  return Array.from(text, (character) => (isPythonSpace(character) || character === spaceSign ? "" : character)).join(
+    "",
+  );
 }
 
 /** The longest row of last tokens whose text is the continuation. */
@@ -84,7 +89,7 @@ function startFromEnd(tokens: readonly string[], { continuation }: ContinuedCont
     start -= 1;
   }
   // the first bytes of a character that takes several tokens are shown as nothing by some servers
-  const mayBeginInBytes = /^\s*[^\s\0-\x7f]/u.test(continuation);
+  const mayBeginInBytes = (squeezed(continuation).codePointAt(0) ?? 0) > 0x7f;
   while (start > 0 && belongsBefore(tokens[start - 1] ?? "x", mayBeginInBytes ? "bytes" : "spaces")) start -= 1;
   return start;
 }
