@@ -16,6 +16,8 @@ const owners = {
   commander: "^src/cli/",
   "csv-parse": "^src/io/mmlu-csv\\.ts$",
   "cli-progress": "^src/cli/progress\\.ts$",
+  "csv-stringify": "^src/render/csv\\.ts$",
+  fflate: "^src/render/xlsx\\.ts$",
   "cli-table3": "^src/render/",
   "env-paths": "^src/io/data-sets\\.ts$",
   "gpt-tokenizer": "^src/io/tokens\\.ts$",

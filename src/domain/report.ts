@@ -2,7 +2,6 @@ import { z } from "zod";
 import type { JudgmentFacts } from "./judgment.js";
 import { mtBenchCategories } from "./mt-bench.js";
 import type { QuestionId } from "./question.js";
-import type { MeanEstimate } from "./statistics.js";
 import { clusteredMean } from "./statistics.js";
 
 /** What a report needs to know of one answer. */
@@ -36,6 +35,8 @@ export interface QuestionSummary {
   readonly category: string;
   /** number of turns */
   readonly turns: number;
+  /** the taxonomy file it comes from */
+  readonly qnaFile?: string;
 }
 
 /** Everything that one judge said of one candidate. */
@@ -68,12 +69,21 @@ export const estimateSchema = z
   })
   .describe("a mean of scores from 1 to 10, with a 95 % interval clustered by question");
 
+const partFields = {
+  score: estimateSchema,
+  leftOut: z.number().int().nonnegative().describe("turns that were asked and have no score; the mean leaves them out"),
+};
+
 const modelReportSchema = z.strictObject({
   model: z.string(),
   judge: z.string(),
   overall: estimateSchema,
-  turns: z.array(z.strictObject({ turn: z.number().int().positive(), score: estimateSchema })).readonly(),
-  categories: z.array(z.strictObject({ category: z.string(), score: estimateSchema })).readonly(),
+  turns: z.array(z.strictObject({ turn: z.number().int().positive(), ...partFields })).readonly(),
+  categories: z.array(z.strictObject({ category: z.string(), ...partFields })).readonly(),
+  files: z
+    .array(z.strictObject({ qnaFile: z.string(), ...partFields }))
+    .readonly()
+    .describe("per taxonomy file; empty where the questions come from none"),
   judgments: z.strictObject({
     expected: z.number().int().describe("one per turn of each question asked"),
     scored: z.number().int(),
@@ -124,23 +134,20 @@ export function modelReport(scored: ScoredModel, questions: readonly QuestionSum
   const known = new Map(questions.map((question) => [question.id, question]));
   const judgments = scored.judgments.filter((judgment) => known.has(judgment.questionId));
   const cells = scoreCells(judgments.filter((judgment) => !judgment.stale));
-  const mean = (test: (question: QuestionSummary, turn: number) => boolean): MeanEstimate =>
-    clusteredMean(
-      questions.map((question) =>
-        [...(cells.get(question.id) ?? [])].filter(([turn]) => test(question, turn)).map(([, score]) => score),
-      ),
-    );
+  const asked = new Set((scored.answers ?? judgments).map(({ questionId }) => questionId));
+  const part = (of: readonly QuestionSummary[], turn?: number): ReportPart => partOf(of, { cells, asked, turn });
   const turnCount = questions.reduce((most, question) => Math.max(most, question.turns), 1);
   const turnNumbers = Array.from({ length: turnCount }, (_, index) => index + 1);
   const facts = {
     model: scored.model,
     judge: scored.judge,
-    overall: mean(() => true),
-    turns: turnNumbers.map((turn) => ({ turn, score: mean((_, of) => of === turn) })),
+    overall: part(questions).score,
+    turns: turnNumbers.map((turn) => ({ turn, ...part(questions, turn) })),
     categories: categoriesOf(questions).map((category) => ({
       category,
-      score: mean((question) => question.category === category),
+      ...part(questions.filter((question) => question.category === category)),
     })),
+    files: filesOf(questions).map(([qnaFile, ofFile]) => ({ qnaFile, ...part(ofFile) })),
     ...countJudgments(scored, judgments, known),
     answers: countAnswers(scored.answers),
     tokens: countTokens(scored),
@@ -150,6 +157,39 @@ export function modelReport(scored: ScoredModel, questions: readonly QuestionSum
     sampling: scored.sampling ?? null,
   };
   return { ...facts, caveats: caveatsOf(facts) };
+}
+
+type ReportPart = Pick<ModelReport["turns"][number], "score" | "leftOut">;
+
+interface Measured {
+  /** mean score per question and turn */
+  readonly cells: ReadonlyMap<QuestionId, ReadonlyMap<number, number>>;
+  readonly asked: ReadonlySet<QuestionId>;
+  /** only this turn */
+  readonly turn: number | undefined;
+}
+
+function partOf(questions: readonly QuestionSummary[], { cells, asked, turn }: Measured): ReportPart {
+  const score = clusteredMean(
+    questions.map(({ id }) =>
+      [...(cells.get(id) ?? [])].filter(([of]) => turn === undefined || of === turn).map(([, mean]) => mean),
+    ),
+  );
+  const turnsOf = ({ turns }: QuestionSummary): number => (turn === undefined ? turns : Number(turns >= turn));
+  const turns = questions.reduce((sum, question) => sum + (asked.has(question.id) ? turnsOf(question) : 0), 0);
+  return { score, leftOut: Math.max(0, turns - score.n) };
+}
+
+/** In the order in which the files first occur. */
+function filesOf(questions: readonly QuestionSummary[]): [string, QuestionSummary[]][] {
+  const files = new Map<string, QuestionSummary[]>();
+  for (const question of questions) {
+    if (question.qnaFile === undefined) continue;
+    const others = files.get(question.qnaFile);
+    if (others === undefined) files.set(question.qnaFile, [question]);
+    else others.push(question);
+  }
+  return [...files];
 }
 
 /** MT-Bench's categories in their own order, then others by name; only those that occur. */

@@ -59,7 +59,7 @@ export async function settleAnswers(path: string): Promise<readonly QuestionId[]
 }
 
 /** Our own lines begin with the id. It is parsed, not cut out, since a part of a string would keep the whole line in memory. */
-function leadingQuestionId(text: string): QuestionId | undefined {
+export function leadingQuestionId(text: string): QuestionId | undefined {
   const id = /^\{"question_id":(\d{1,15}|"(?:[^"\\]|\\.)+")[,}]/.exec(text)?.[1];
   return id === undefined ? undefined : questionIdSchema.parse(JSON.parse(id));
 }

@@ -15,12 +15,14 @@ export interface ReportInput extends ScoredModelsInput {
 export async function makeReport(input: ReportInput): Promise<Report> {
   const questions = new Map<QuestionId, Question>();
   for await (const question of readQuestions(input.questions)) questions.set(question.id, question);
-  const summaries = [...questions.values()].map(({ id, category, turns }) => ({ id, category, turns: turns.length }));
+  const summaries = [...questions.values()].map(({ id, category, turns, qnaFile }) => ({
+    id,
+    category,
+    turns: turns.length,
+    ...(qnaFile !== undefined && { qnaFile }),
+  }));
   const scored = await readScoredModels(input, questions);
-  if (scored.length === 0)
-    throw new EvalError("input", `there are no judgments to report in ${input.judgmentsFile ?? input.output.folder}`, {
-      hint: `run: branchbench judge-answers --bench ${input.bench} --model M --judge-model J --judge-server-url URL`,
-    });
+  if (scored.length === 0) throw nothingToReport(input);
   return {
     kind: "branchbench-report",
     bench: input.bench,
@@ -28,4 +30,10 @@ export async function makeReport(input: ReportInput): Promise<Report> {
     questions: { source: input.questions.path, sha256: input.questions.sha256, count: input.questions.keys.ids.length },
     models: scored.map((model) => modelReport(model, summaries)).sort(compareModelReports),
   };
+}
+
+export function nothingToReport({ bench, judgmentsFile, output }: Omit<ReportInput, "questions">): EvalError {
+  return new EvalError("input", `there are no judgments to report in ${judgmentsFile ?? output.folder}`, {
+    hint: `run: branchbench judge-answers --bench ${bench} --model M --judge-model J --judge-server-url URL`,
+  });
 }

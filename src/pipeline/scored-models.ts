@@ -149,7 +149,7 @@ function keepLatest(byModel: Map<string, JudgedModel>, judgment: Judgment): void
 }
 
 /** A recorded score that is off the scale, as upstream's reading or a hand can leave it, is no score. */
-function outcomeOf(judgment: Judgment): JudgmentSummary["outcome"] {
+export function outcomeOf(judgment: Judgment): JudgmentSummary["outcome"] {
   if (judgment.kind === "failed") return { kind: "failed", reason: judgment.reason };
   const { rating } = judgment;
   const isOff = rating.kind === "scored" && (rating.score < mtBenchScale.min || rating.score > mtBenchScale.max);

@@ -77,6 +77,40 @@ function reportOf(change: Partial<ScoredModel>, of: readonly QuestionSummary[] =
 const unscored = { kind: "unscored", reason: "missing" } as const;
 const failed = { kind: "failed", reason: "timeout" } as const;
 
+describe("the parts of a modelReport", () => {
+  it("say how many turns that were asked have no score", () => {
+    const judgments = [judged(1, 1, 9), judged(1, 2, unscored), judged(2, 1, failed), judged(2, 2, 6)];
+    const report = reportOf({ answers: [answered(1), answered(2)], judgments });
+    expect(report.turns.map(({ turn, leftOut }) => [turn, leftOut])).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+    expect(report.categories.map(({ category, leftOut }) => [category, leftOut])).toEqual([
+      ["writing", 1],
+      ["math", 1],
+    ]);
+  });
+
+  it("are there for each taxonomy file, too", () => {
+    const ofFiles = questions.map((question) => ({
+      ...question,
+      qnaFile: question.id === 2 ? "b/qna.yaml" : "a/qna.yaml",
+    }));
+    expect(reportOf({}, ofFiles).files).toEqual([
+      {
+        qnaFile: "a/qna.yaml",
+        leftOut: 0,
+        score: clusteredMean([
+          [9, 7],
+          [10, 3],
+        ]),
+      },
+      { qnaFile: "b/qna.yaml", leftOut: 0, score: clusteredMean([[4, 6]]) },
+    ]);
+    expect(reportOf({}).files).toEqual([]);
+  });
+});
+
 describe("modelReport of a complete run", () => {
   const report = reportOf({});
 
@@ -89,13 +123,14 @@ describe("modelReport of a complete run", () => {
       ]),
     );
     expect(report.turns).toEqual([
-      { turn: 1, score: clusteredMean([[9], [4], [10]]) },
-      { turn: 2, score: clusteredMean([[7], [6], [3]]) },
+      { turn: 1, score: clusteredMean([[9], [4], [10]]), leftOut: 0 },
+      { turn: 2, score: clusteredMean([[7], [6], [3]]), leftOut: 0 },
     ]);
     expect(report.categories).toEqual([
-      { category: "writing", score: clusteredMean([[9, 7]]) },
+      { category: "writing", score: clusteredMean([[9, 7]]), leftOut: 0 },
       {
         category: "math",
+        leftOut: 0,
         score: clusteredMean([
           [4, 6],
           [10, 3],

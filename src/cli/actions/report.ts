@@ -5,27 +5,39 @@ import { readJsonFile } from "../../io/json-file.js";
 import { exists, outputTree } from "../../io/output-tree.js";
 import type { OutputTree } from "../../io/output-tree.js";
 import { findQuestions } from "../../pipeline/inputs.js";
-import type { ReportInput } from "../../pipeline/report.js";
+import type { QuestionRowsInput } from "../../pipeline/question-rows.js";
 import { makeReport } from "../../pipeline/report.js";
+import { questionTable, reportTables, summaryTable } from "../../pipeline/report-tables.js";
+import { csv } from "../../render/csv.js";
 import { reportMarkdown } from "../../render/report-markdown.js";
 import { reportText } from "../../render/report-text.js";
+import { xlsx } from "../../render/xlsx.js";
 import type { ReportFormat, ReportOptions } from "../commands/report.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import { dataDir } from "../run-context.js";
 
+interface Context {
+  readonly options: ReportOptions;
+  readonly host: Host;
+}
+
 /** One entry a format; a document that comes in pieces reads its records while it is written. */
-const documents: Readonly<Record<ReportFormat, (input: ReportInput, options: ReportOptions) => Promise<Document>>> = {
+const documents: Readonly<Record<ReportFormat, (input: QuestionRowsInput, context: Context) => Promise<Document>>> = {
   text: async (input) => reportText(await makeReport(input)),
   json: async (input) => `${JSON.stringify(await makeReport(input), null, 2)}\n`,
   markdown: async (input) => reportMarkdown(await makeReport(input)),
-  csv: notYet,
-  xlsx: notYet,
+  csv: async (input, { options }) =>
+    csv(options.level === "summary" ? await summaryTable(input) : await questionTable(input)),
+  xlsx: async (input, { host }) => {
+    const { tables, about } = await reportTables(input);
+    return xlsx(tables, { about, note: (text) => host.stderr.write(`note: ${text}\n`) });
+  },
   html: notYet,
 };
 
 function notYet(): Promise<never> {
-  throw new EvalError("input", "this format is not there yet", { hint: "use --format text, markdown or json" });
+  throw new EvalError("input", "this format is not there yet", { hint: "use --format xlsx, csv, markdown or json" });
 }
 
 export async function reportAction(options: ReportOptions, host: Host): Promise<number> {
@@ -36,7 +48,8 @@ export async function reportAction(options: ReportOptions, host: Host): Promise<
     dataDir: dataDir(options, host),
     ...(asked !== undefined && { questions: asked }),
   });
-  const input: ReportInput = {
+  const input: QuestionRowsInput = {
+    dataDir: dataDir(options, host),
     bench: options.bench,
     ...(options.branch !== undefined && { branch: options.branch }),
     output,
@@ -46,7 +59,7 @@ export async function reportAction(options: ReportOptions, host: Host): Promise<
     ...(options.judgments !== undefined && { judgmentsFile: options.judgments }),
     ...(options.parser !== undefined && { parser: options.parser }),
   };
-  const document = await documents[options.json === true ? "json" : options.format](input, options);
+  const document = await documents[options.json === true ? "json" : options.format](input, { options, host });
   await deliver(document, options.output, host);
   return 0;
 }
