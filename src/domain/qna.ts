@@ -127,7 +127,7 @@ class QnaReader {
       return;
     }
     const text = context?.kind === "text" ? context.text : undefined;
-    if ([question, answer, text ?? ""].some((part) => /\p{Cs}/u.test(part))) {
+    if ([question, answer, text ?? ""].some((part) => /[\uD800-\uDFFF]/.test(part) && /\p{Cs}/u.test(part))) {
       this.#skipExample(
         {
           rule: "broken-text",

@@ -154,3 +154,46 @@ export async function writeJsonLines(path: string, rows: Iterable<unknown> | Asy
     pipeline(Readable.from(rows), ndjson.stringify(), createWriteStream(temporary)),
   );
 }
+
+/** Writes many small rows: gathered into blocks, since an event of a stream for each row takes several times as long. */
+export interface RowWriter {
+  add(row: unknown): void;
+  /** Writes what has gathered where it fills a block; to be awaited now and then. */
+  drain(): Promise<void>;
+  /** Writes the rest. */
+  close(): Promise<void>;
+}
+
+/** Opens a new file for rows, in place of what stands there. */
+export async function openRowWriter(path: string): Promise<RowWriter> {
+  const handle = await open(path, "w").catch((error: unknown) => {
+    throw diskError(error, `cannot write ${path}`);
+  });
+  let rows: string[] = [];
+  let length = 0;
+  const flush = async (): Promise<void> => {
+    const text = rows.join("");
+    rows = [];
+    length = 0;
+    await handle.appendFile(text).catch((error: unknown) => {
+      throw diskError(error, `cannot write ${path}`);
+    });
+  };
+  return {
+    add: (row) => {
+      const text = `${JSON.stringify(row)}\n`;
+      length += text.length;
+      rows.push(text);
+    },
+    drain: async () => {
+      if (length >= firstBlockBytes) await flush();
+    },
+    close: async () => {
+      try {
+        await flush();
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+}

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
 import { countFindings } from "../domain/finding.js";
@@ -8,13 +10,14 @@ import type { QnaExample } from "../domain/qna.js";
 import { readQna } from "../domain/qna.js";
 import type { Question } from "../domain/question.js";
 import { decodeQuestion, questionRowSchema } from "../domain/question.js";
-import { encodeQuestion, encodeReference, makeQuestionSet } from "../domain/question-set.js";
-import type { TaxonomyQuestion } from "../domain/question-set.js";
+import { encodeQuestion, encodeReference, makeQuestionSet, questionNumbering } from "../domain/question-set.js";
+import type { QuestionNumbering } from "../domain/question-set.js";
 import { writeJsonFile } from "../io/json-file.js";
-import { writeJsonLines } from "../io/jsonl.js";
+import { openRowWriter } from "../io/jsonl.js";
 import { exists, outputTree } from "../io/output-tree.js";
-import { sha256OfFile } from "../io/question-file.js";
 import { packageInfo } from "../io/package-info.js";
+import { sha256OfFile } from "../io/question-file.js";
+import { replaceFile } from "../io/replace-file.js";
 import { openAtCommit, openTaxonomy, openTaxonomyRepository } from "../io/taxonomy.js";
 import type { Taxonomy } from "../io/taxonomy.js";
 
@@ -35,12 +38,6 @@ export interface GenQuestionsInput {
   readonly fresh?: boolean;
 }
 
-/** A taxonomy's question set, as it is in memory. */
-interface TaxonomyQuestions {
-  readonly questions: readonly TaxonomyQuestion[];
-  readonly findings: readonly Finding[];
-}
-
 export interface GenQuestionsSummary {
   readonly taxonomy: { readonly path: string; readonly branch: string | null; readonly commit: string | null };
   /** `qna.yaml` files: all of them, those that are asked, and those of knowledge, which are not */
@@ -51,18 +48,6 @@ export interface GenQuestionsSummary {
   readonly findings: readonly Finding[];
   /** null where strict refused to write */
   readonly paths: { readonly questions: string; readonly references: string | null; readonly manifest: string } | null;
-}
-
-/** Reads the questions of a taxonomy, in the order of their files. */
-async function readTaxonomyQuestions(taxonomy: Taxonomy): Promise<TaxonomyQuestions> {
-  const examples: QnaExample[] = [];
-  const findings: Finding[] = [];
-  for await (const { document } of taxonomy.documents(["skill"])) {
-    const file = readQna(document);
-    examples.push(...file.examples);
-    findings.push(...file.findings);
-  }
-  return { questions: makeQuestionSet(examples), findings };
 }
 
 /**
@@ -78,8 +63,9 @@ export async function questionsBeforeBranch(
   const base = await repository.resolve(baseBranch);
   const mergeBase = await repository.mergeBase(base, await repository.resolve(branch));
   const before = await openAtCommit(repository, mergeBase === undefined ? base : { ...base, id: mergeBase });
-  const { questions } = await readTaxonomyQuestions(before);
-  return questions.map((question) => decodeQuestion(questionRowSchema.parse(encodeQuestion(question))));
+  const examples: QnaExample[] = [];
+  for await (const { document } of before.documents(["skill"])) examples.push(...readQna(document).examples);
+  return makeQuestionSet(examples).map((question) => decodeQuestion(questionRowSchema.parse(encodeQuestion(question))));
 }
 
 /**
@@ -89,22 +75,86 @@ export async function questionsBeforeBranch(
 export async function genQuestions(input: GenQuestionsInput): Promise<GenQuestionsSummary> {
   const paths = questionPaths(input);
   const taxonomy = await openTaxonomy(input.taxonomyPath, input.branch);
-  const { questions, findings } = await readTaxonomyQuestions(taxonomy);
-  const counts = countFindings(findings);
-  const isRefused = input.strict === true && counts.skippedFiles + counts.skippedExamples > 0;
-  if (!isRefused && questions.length === 0) throw noQuestions(taxonomy, findings);
-  const knowledge = taxonomy.files.filter(({ kind }) => kind === "knowledge").length;
-  const summary: GenQuestionsSummary = {
-    taxonomy: { path: input.taxonomyPath, branch: input.branch ?? null, commit: taxonomy.commit?.id ?? null },
-    files: { total: taxonomy.files.length, skills: taxonomy.files.length - knowledge, knowledge },
-    questions: questions.length,
-    withContext: questions.filter(({ example }) => example.context !== undefined).length,
-    counts,
-    findings,
-    paths: isRefused ? null : paths,
-  };
-  if (!isRefused) await writeQuestionSet(questions, { input, paths, summary, tstamp: taxonomy.commit?.time ?? 0 });
-  return summary;
+  // what is written is drafted elsewhere first: nothing may appear in the tree where the set is refused
+  const folder = await mkdtemp(join(tmpdir(), "branchbench-questions-"));
+  try {
+    const draft = await draftQuestions(taxonomy, { folder, ...(input.judge !== undefined && { judge: input.judge }) });
+    const counts = countFindings(draft.findings);
+    const isRefused = input.strict === true && counts.skippedFiles + counts.skippedExamples > 0;
+    if (!isRefused && draft.questions === 0) throw noQuestions(taxonomy, draft.findings);
+    const knowledge = taxonomy.files.filter(({ kind }) => kind === "knowledge").length;
+    const summary: GenQuestionsSummary = {
+      taxonomy: { path: input.taxonomyPath, branch: input.branch ?? null, commit: taxonomy.commit?.id ?? null },
+      files: { total: taxonomy.files.length, skills: taxonomy.files.length - knowledge, knowledge },
+      questions: draft.questions,
+      withContext: draft.withContext,
+      counts,
+      findings: draft.findings,
+      paths: isRefused ? null : paths,
+    };
+    if (!isRefused) await putInPlace(draft, { input, paths, summary });
+    return summary;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface QuestionDraft {
+  readonly files: { readonly questions: string; readonly references: string };
+  readonly questions: number;
+  readonly withContext: number;
+  readonly findings: readonly Finding[];
+  /** hash over the ids in their order */
+  readonly idsHash: string;
+}
+
+interface DraftPlace {
+  /** an empty folder */
+  readonly folder: string;
+  readonly judge?: string;
+}
+
+/** Drafts a question set file by file: memory holds one file, and hashes of the questions before it. */
+async function draftQuestions(taxonomy: Taxonomy, place: DraftPlace): Promise<QuestionDraft> {
+  const numbering = questionNumbering();
+  const draft = await writeDraft(taxonomy, place, numbering);
+  if (numbering.ambiguous.size === 0) return draft;
+  // that a question needs its answer in its id shows only after it was written
+  return writeDraft(taxonomy, place, questionNumbering(numbering.ambiguous));
+}
+
+async function writeDraft(
+  taxonomy: Taxonomy,
+  { folder, judge }: DraftPlace,
+  numbering: QuestionNumbering,
+): Promise<QuestionDraft> {
+  const files = { questions: join(folder, "question.jsonl"), references: join(folder, "reference.jsonl") };
+  const rows = await openRowWriter(files.questions);
+  const references = judge === undefined ? undefined : await openRowWriter(files.references);
+  const tstamp = taxonomy.commit?.time ?? 0;
+  const ids = createHash("sha256");
+  const findings: Finding[] = [];
+  let [questions, withContext] = [0, 0];
+  try {
+    for await (const { document } of taxonomy.documents(["skill"])) {
+      const file = readQna(document);
+      findings.push(...file.findings);
+      questions += file.examples.length;
+      withContext += file.examples.filter(({ context }) => context !== undefined).length;
+      for (const example of file.examples) {
+        const question = numbering.number(example);
+        ids.update(`${question.id}\n`);
+        rows.add(encodeQuestion(question));
+        if (judge !== undefined) references?.add(encodeReference(question, judge, tstamp));
+      }
+      await rows.drain();
+      await references?.drain();
+    }
+  } finally {
+    await rows.close();
+    await references?.close();
+  }
+  return { files, questions, withContext, findings, idsHash: ids.digest("hex") };
 }
 
 type QuestionPaths = NonNullable<GenQuestionsSummary["paths"]>;
@@ -123,49 +173,29 @@ interface SetFacts {
   readonly input: GenQuestionsInput;
   readonly paths: QuestionPaths;
   readonly summary: GenQuestionsSummary;
-  /** seconds since 1970 */
-  readonly tstamp: number;
 }
 
-async function writeQuestionSet(questions: readonly TaxonomyQuestion[], facts: SetFacts): Promise<void> {
-  const { input, paths, summary, tstamp } = facts;
-  if (input.fresh !== true) await requireSameSet(questions, input, paths.questions);
-  const hash = createHash("sha256");
-  for (const { id } of questions) hash.update(`${id}\n`);
-  await writeJsonLines(paths.questions, mapped(questions, encodeQuestion));
-  const { judge } = input;
-  if (judge !== undefined && paths.references !== null)
-    await writeJsonLines(
-      paths.references,
-      mapped(questions, (question) => encodeReference(question, judge, tstamp)),
-    );
+async function putInPlace({ files, idsHash }: QuestionDraft, { input, paths, summary }: SetFacts): Promise<void> {
+  if (input.fresh !== true) await requireSameSet(files.questions, input, paths.questions);
+  await replaceFile(paths.questions, (temporary) => copyFile(files.questions, temporary));
+  if (paths.references !== null)
+    await replaceFile(paths.references, (temporary) => copyFile(files.references, temporary));
   const { paths: written, ...rest } = summary;
   await writeJsonFile(paths.manifest, {
     kind: "questions",
     branchbench: await packageInfo(),
-    ids_sha256: hash.digest("hex"),
+    ids_sha256: idsHash,
     ...rest,
-    judge: judge ?? null,
+    judge: input.judge ?? null,
     references: written?.references ?? null,
   });
 }
 
-/** One row at a time, since all of them together would take as much memory again. */
-function* mapped<Item, Row>(items: readonly Item[], encode: (item: Item) => Row): Generator<Row> {
-  for (const item of items) yield encode(item);
-}
-
 /** A branch that has moved has another question set: under answers to the old one it would make them unreadable. */
-async function requireSameSet(
-  questions: readonly TaxonomyQuestion[],
-  input: GenQuestionsInput,
-  path: string,
-): Promise<void> {
+async function requireSameSet(draft: string, input: GenQuestionsInput, path: string): Promise<void> {
   const tree = outputTree(input.outputDir, branchBench, input.branch);
   if (!(await exists(path)) || (await tree.listAnswers()).length === 0) return;
-  const hash = createHash("sha256");
-  for (const question of questions) hash.update(`${JSON.stringify(encodeQuestion(question))}\n`);
-  if (hash.digest("hex") === (await sha256OfFile(path))) return;
+  if ((await sha256OfFile(draft)) === (await sha256OfFile(path))) return;
   throw new EvalError(
     "conflict",
     `${path} has answers beside it, and ${input.branch ?? "the folder"} now holds other questions`,

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { JsonLine } from "../../src/io/jsonl.js";
-import { parseRow, readJsonLines, readLines, writeJsonLines } from "../../src/io/jsonl.js";
+import { openRowWriter, parseRow, readJsonLines, readLines, writeJsonLines } from "../../src/io/jsonl.js";
 import { collect } from "../support/collect.js";
 import { evalError } from "../support/eval-error.js";
 import { tempFolder } from "../support/temp-folder.js";
@@ -235,5 +235,25 @@ describe("writeJsonLines", () => {
     await expect(writeJsonLines(path, rows())).rejects.toThrow("no more");
     expect(await folder.list()).toEqual(["file.jsonl"]);
     expect(await folder.read("file.jsonl")).toBe("old\n");
+  });
+});
+
+describe("openRowWriter", () => {
+  it("writes rows in order, through full blocks, in place of what was there", async () => {
+    await using folder = await tempFolder();
+    const path = await folder.write("file.jsonl", "old\n".repeat(1_000));
+    const rows = Array.from({ length: 3_000 }, (_, id) => ({ id, text: "é🙂".repeat(id % 100) }));
+    const writer = await openRowWriter(path);
+    for (const row of rows) {
+      writer.add(row);
+      await writer.drain();
+    }
+    await writer.close();
+    expect((await collect(readJsonLines(path))).map(({ value }) => value)).toEqual(rows);
+  });
+
+  it("says where it cannot write", async () => {
+    await using folder = await tempFolder();
+    await expect(openRowWriter(folder.file("none/file.jsonl"))).rejects.toEqual(evalError("input", "cannot write"));
   });
 });

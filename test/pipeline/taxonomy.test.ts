@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeQuestionSet } from "../../src/domain/question-set.js";
 import { openQuestionFile } from "../../src/io/question-file.js";
 import { genQuestions } from "../../src/pipeline/gen-questions.js";
 import { taxonomyDiff } from "../../src/pipeline/taxonomy-diff.js";
@@ -89,6 +90,28 @@ describe("gen-questions", () => {
       "out/mt_bench_branch/question.jsonl",
       "out/mt_bench_branch/question.manifest.json",
     ]);
+  });
+
+  it("gives the same ids file by file as for the whole set, also where a later file answers an earlier question otherwise", async () => {
+    await using folder = await tempFolder();
+    const shared = { question: "Which one?", answer: "This one." };
+    const files = [
+      [...five("a"), shared, { ...shared, context: "Two boxes." }],
+      [shared, { ...shared, answer: "That one." }, { question: "why?", answer: "so" }, ...five("b")],
+      [...five("a"), { ...shared, context: "Two boxes.", answer: "None." }],
+    ];
+    for (const [index, examples] of files.entries()) await folder.write(`t/${file(`f${index}`)}`, qnaText(examples));
+    const { paths, withContext } = await genQuestions({
+      taxonomyPath: folder.file("t"),
+      outputDir: folder.file("out"),
+    });
+    const whole = makeQuestionSet(
+      files.flat().map((example, position) => ({ file: "", position, line: 1, context: undefined, ...example })),
+    );
+    const ids = (await readRows(paths!.questions)).map(({ question_id }) => question_id);
+    expect(ids).toEqual(whole.map(({ id }) => id));
+    expect(new Set(ids).size).toBe(whole.length);
+    expect(withContext).toBe(2);
   });
 
   it("refuses a taxonomy without questions", async () => {
