@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { buildScripts } from "./support/built-script.js";
 import { startChild } from "./support/child.js";
 import { resultSchema, type PointResult, type PointSettings } from "./support/client-point-settings.js";
 import { median } from "./support/figures.js";
@@ -17,14 +18,16 @@ const { values: flags } = parseArgs({
   options: { rounds: { type: "string", default: "3" }, million: { type: "boolean", default: false } },
 });
 
+const built = await buildScripts(["client-point", "stub-server"]);
+
 async function stubServer(latencyMs: number) {
-  const child = startChild("stub-server.ts", [String(latencyMs)]);
+  const child = startChild(built("stub-server"), [String(latencyMs)]);
   const { port } = await child.message(z.object({ port: z.number() }));
   return { port, close: () => child[Symbol.asyncDispose]() };
 }
 
 async function measurePoint(settings: PointSettings): Promise<PointResult> {
-  await using child = startChild("client-point.ts", [JSON.stringify(settings)]);
+  await using child = startChild(built("client-point"), [JSON.stringify(settings)]);
   return await child.message(resultSchema);
 }
 

@@ -10,9 +10,13 @@ export interface Child extends AsyncDisposable {
   message<Schema extends z.ZodType>(schema: Schema): Promise<z.infer<Schema>>;
 }
 
-/** @param file name of a script in this folder */
+/** @param file name of a script in this folder, or the path of a built one */
 export function startChild(file: string, args: readonly string[] = []): Child {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), args);
+  const isBuilt = file.endsWith(".mjs");
+  // the loader that runs TypeScript is for sources only
+  const child = isBuilt
+    ? fork(file, args, { execArgv: [] })
+    : fork(fileURLToPath(new URL(file, import.meta.url)), args);
   const exited = once(child, "exit");
   return {
     process: child,
