@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
+import { lmEvalModelName } from "../domain/lm-eval-files.js";
 import { checkOutputName } from "../domain/output-name.js";
 import { diskError } from "./disk-error.js";
 
@@ -21,6 +22,8 @@ export interface OutputTree {
   judgments(judge: string): RecordPaths;
   /** what people said of a model's answers */
   humanRatings(model: string): string;
+  /** multiple-choice outcomes, in the folder that lm-eval gives a model's result files */
+  outcomes(model: string): RecordPaths;
   /** names of the models that have answers or failures, sorted */
   listAnswers(): Promise<string[]>;
   /** names of the judges that have judgments or failures, sorted */
@@ -44,6 +47,7 @@ export function outputTree(outputDir: string, bench: string, branch?: string): O
     answers: (model) => recordPaths(join(answersFolder, checkOutputName(model, "model"))),
     judgments: (judge) => recordPaths(join(judgmentsFolder, `${checkOutputName(judge, "judge")}${judgmentSuffix}`)),
     humanRatings: (model) => join(folder, "human_rating", `${checkOutputName(model, "model")}.jsonl`),
+    outcomes: (model) => recordPaths(join(folder, checkOutputName(lmEvalModelName(model), "model"), "outcomes")),
     listAnswers: () => listNames(answersFolder, ""),
     listJudgments: () => listNames(judgmentsFolder, judgmentSuffix),
     moveAside: (paths, now) => moveAside(folder, paths, now),

@@ -1,6 +1,6 @@
-/** Where a stage stands. Numbers count questions (gen-answers) or judgments (judge-answers). */
+/** Where a stage stands. Numbers count questions, or judgments (judge-answers). */
 export interface ProgressSnapshot {
-  readonly stage: "gen-answers" | "judge-answers";
+  readonly stage: "gen-answers" | "judge-answers" | "mmlu" | "mmlu-branch";
   /** who is asked */
   readonly model: string;
   /** of a comparison: whose answers these are, and on which branch's questions; several runs of one stage go on at a time there */

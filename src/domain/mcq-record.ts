@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { requestFailureReasons } from "./chat-model.js";
+import type { McqOutcome } from "./multiple-choice.js";
+
+/** One question of one task. */
+export interface McqKey {
+  readonly task: string;
+  /** lm-eval's `doc_id` */
+  readonly docId: number;
+}
+
+/** What a question came to, with what it takes to know that it is still the same question. */
+export interface McqRecord extends McqKey {
+  /** sha256 of what was asked, as lm-eval hashes it */
+  readonly promptHash: string;
+  readonly outcome: McqOutcome;
+}
+
+const keyFields = { task: z.string(), doc_id: z.number().int().nonnegative() };
+const costFields = {
+  requests: z.number().int().nonnegative(),
+  prompt_tokens: z.number().int().nonnegative(),
+  completion_tokens: z.number().int().nonnegative(),
+};
+
+/** A line of `outcomes.jsonl`, or with `failure` of `outcomes.failed.jsonl`. */
+export const mcqRowSchema = z.union([
+  z.object({
+    ...keyFields,
+    prompt_hash: z.string(),
+    choice: z.number().int().nonnegative(),
+    way: z.enum(["letters", "full", "letters-fallback", "generate"]),
+    logprobs: z.array(z.number().nullable()),
+    matched: z.string().optional(),
+    text: z.string().optional(),
+    ...costFields,
+  }),
+  z.object({
+    ...keyFields,
+    prompt_hash: z.string(),
+    choice: z.null(),
+    way: z.literal("generate"),
+    text: z.string(),
+    ...costFields,
+  }),
+  z.object({
+    ...keyFields,
+    prompt_hash: z.string(),
+    failure: z.object({ reason: z.enum(requestFailureReasons), message: z.string() }),
+    requests: z.number().int().nonnegative(),
+  }),
+]);
+
+export type McqRow = z.infer<typeof mcqRowSchema>;
+
+export function encodeMcqRecord({ task, docId, promptHash, outcome }: McqRecord): McqRow {
+  const key = { task, doc_id: docId, prompt_hash: promptHash };
+  if (outcome.kind === "failed")
+    return { ...key, failure: { reason: outcome.reason, message: outcome.message }, requests: outcome.requests };
+  const cost = {
+    requests: outcome.requests,
+    prompt_tokens: outcome.promptTokens,
+    completion_tokens: outcome.completionTokens,
+  };
+  if (outcome.kind === "unreadable") return { ...key, choice: null, way: outcome.way, text: outcome.text, ...cost };
+  return {
+    ...key,
+    choice: outcome.choice,
+    way: outcome.way,
+    logprobs: [...outcome.logprobs],
+    ...(outcome.matched !== undefined && { matched: outcome.matched }),
+    ...(outcome.text !== undefined && { text: outcome.text }),
+    ...cost,
+  };
+}
+
+export function decodeMcqRecord(row: McqRow): McqRecord {
+  return { task: row.task, docId: row.doc_id, promptHash: row.prompt_hash, outcome: decodeOutcome(row) };
+}
+
+function decodeOutcome(row: McqRow): McqOutcome {
+  if ("failure" in row) return { kind: "failed", ...row.failure, requests: row.requests };
+  const cost = { requests: row.requests, promptTokens: row.prompt_tokens, completionTokens: row.completion_tokens };
+  if (row.choice === null) return { kind: "unreadable", way: row.way, text: row.text, ...cost };
+  return {
+    kind: "chosen",
+    choice: row.choice,
+    way: row.way,
+    logprobs: row.logprobs,
+    ...(row.matched !== undefined && { matched: row.matched }),
+    ...(row.text !== undefined && { text: row.text }),
+    ...cost,
+  };
+}
+
+/** By task, then in the order of its file. */
+export function compareMcqKeys(left: McqKey, right: McqKey): number {
+  if (left.task !== right.task) return left.task < right.task ? -1 : 1;
+  return left.docId - right.docId;
+}
+
+/** A set of questions. */
+export interface McqKeySet {
+  has(key: McqKey): boolean;
+  add(key: McqKey): void;
+}
+
+export function mcqKeySet(): McqKeySet {
+  const byTask = new Map<string, Set<number>>();
+  return {
+    has: ({ task, docId }) => byTask.get(task)?.has(docId) === true,
+    add: ({ task, docId }) => {
+      const ids = byTask.get(task) ?? new Set();
+      byTask.set(task, ids.add(docId));
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import type { McqKey, McqRecord } from "../domain/mcq-record.js";
+import { compareMcqKeys, decodeMcqRecord, mcqRowSchema } from "../domain/mcq-record.js";
+import { parseRow, readJsonLines } from "./jsonl.js";
+import { isNonEmpty } from "./output-tree.js";
+import { settleFile } from "./settle.js";
+
+/** Reads what questions came to; nothing where there is no file. */
+export async function* readOutcomes(path: string): AsyncGenerator<McqRecord> {
+  if (!(await isNonEmpty(path))) return;
+  for await (const { value, line } of readJsonLines(path))
+    yield decodeMcqRecord(parseRow(mcqRowSchema, value, `${path}:${line}`));
+}
+
+/** The records of a settled file, one task at a time, by `doc_id`. */
+export async function* readOutcomesByTask(
+  path: string,
+): AsyncGenerator<{ readonly task: string; readonly records: ReadonlyMap<number, McqRecord> }> {
+  let group: { readonly task: string; readonly records: Map<number, McqRecord> } | undefined;
+  for await (const record of readOutcomes(path)) {
+    if (group?.task !== record.task) {
+      if (group !== undefined) yield group;
+      group = { task: record.task, records: new Map() };
+    }
+    group.records.set(record.docId, record);
+  }
+  if (group !== undefined) yield group;
+}
+
+const keySchema = z.object({ task: z.string(), doc_id: z.number() });
+
+/** Sorts records by task and question; of several for one question the last stays. */
+export async function settleOutcomes(path: string): Promise<void> {
+  if (!(await isNonEmpty(path))) return;
+  await settleFile(path, { keyOf: rowKey, compare: compareMcqKeys });
+}
+
+function rowKey(row: unknown): McqKey {
+  const { task, doc_id: docId } = keySchema.parse(row);
+  return { task, docId };
+}

@@ -1,0 +1,55 @@
+import { readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import type { MmluReport } from "../domain/mmlu-report.js";
+import { mmluReportSchema } from "../domain/mmlu-report.js";
+import { diskError } from "./disk-error.js";
+import { readJsonFile } from "./json-file.js";
+
+/** Reports stand in lm-eval's results files under a key of their own. */
+const resultsSchema = z.object({ branchbench: mmluReportSchema });
+
+export interface StoredReport {
+  readonly path: string;
+  readonly report: MmluReport;
+}
+
+/** The newest report in a model's folder; undefined where there is none. */
+export async function newestReport(folder: string): Promise<StoredReport | undefined> {
+  const newest = (await names(folder)).filter((name) => /^results_.*\.json$/.test(name)).at(-1);
+  if (newest === undefined) return undefined;
+  const path = join(folder, newest);
+  const results = await readJsonFile(path, resultsSchema);
+  return results === undefined ? undefined : { path, report: results.branchbench };
+}
+
+/** The newest report of each model below a benchmark's folder. */
+export async function storedReports(benchFolder: string): Promise<StoredReport[]> {
+  const reports: StoredReport[] = [];
+  for (const name of await names(benchFolder)) {
+    const report = name.startsWith(".") ? undefined : await newestReport(join(benchFolder, name));
+    if (report !== undefined) reports.push(report);
+  }
+  return reports;
+}
+
+/** Where the result files of a run go. */
+export function resultPaths(
+  records: string,
+  date: string,
+): { readonly results: string; samples(task: string): string } {
+  const folder = dirname(records);
+  return {
+    results: join(folder, `results_${date}.json`),
+    samples: (task) => join(folder, `samples_${task}_${date}.jsonl`),
+  };
+}
+
+/** Sorted; nothing where there is no such folder. */
+async function names(folder: string): Promise<string[]> {
+  const found = await readdir(folder).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];
+    throw diskError(error, `cannot read ${folder}`);
+  });
+  return found.sort((left, right) => (left < right ? -1 : 1));
+}

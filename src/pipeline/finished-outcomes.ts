@@ -1,0 +1,23 @@
+import { promptHash } from "../domain/lm-eval-hashes.js";
+import type { PlannedTask } from "../domain/mcq-plan.js";
+import type { McqKeySet } from "../domain/mcq-record.js";
+import { mcqKeySet } from "../domain/mcq-record.js";
+import { readOutcomes } from "../io/outcome-file.js";
+import type { PromptMaker } from "./mmlu-input.js";
+
+/** Questions of a plan that have an outcome on disk, asked with the very prompt that would be asked now. */
+export async function finishedOutcomes(
+  path: string,
+  plan: readonly PlannedTask[],
+  promptOf: PromptMaker,
+): Promise<McqKeySet> {
+  const finished = mcqKeySet();
+  const planned = new Map(plan.map(({ task, docs }) => [task.name, { task, docs }]));
+  for await (const record of readOutcomes(path)) {
+    const found = planned.get(record.task);
+    const doc = found?.docs[record.docId];
+    if (found === undefined || doc === undefined || doc.id !== record.docId) continue;
+    if (record.promptHash === promptHash(promptOf(found.task, doc).context)) finished.add(record);
+  }
+  return finished;
+}

@@ -1,0 +1,175 @@
+import { isDeepStrictEqual } from "node:util";
+import { dirname } from "node:path";
+import type { LmEvalGroup, LmEvalTask } from "../domain/lm-eval-files.js";
+import { lmEvalDate, lmEvalResults, lmEvalSample } from "../domain/lm-eval-files.js";
+import { sampleHashes, taskHash, type SampleHashes } from "../domain/lm-eval-hashes.js";
+import type { McqResult } from "../domain/mcq-comparison.js";
+import type { PlannedTask } from "../domain/mcq-plan.js";
+import type { MmluReport } from "../domain/mmlu-report.js";
+import { scoreCaveats } from "../domain/mmlu-report.js";
+import { scoreCounter } from "../domain/mmlu-scores.js";
+import { categoryAlias, mmluCategories, mmluSubjects } from "../domain/mmlu-subjects.js";
+import type { McqDoc, McqOutcome } from "../domain/multiple-choice.js";
+import { weightedAccuracy } from "../domain/accuracy.js";
+import { writeJsonFile } from "../io/json-file.js";
+import { writeJsonLines } from "../io/jsonl.js";
+import { readOutcomes, readOutcomesByTask } from "../io/outcome-file.js";
+import type { RecordPaths } from "../io/output-tree.js";
+import { packageInfo } from "../io/package-info.js";
+import { newestReport, resultPaths } from "../io/result-file.js";
+import type { MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
+
+export interface WrittenResults {
+  readonly resultsFile: string;
+  readonly report: MmluReport;
+}
+
+interface Finished {
+  readonly plan: readonly PlannedTask[];
+  readonly partial: string | null;
+  readonly started: Date;
+  /** nothing was finished in this run: where the newest files say the same, no others are written */
+  readonly isUnchanged: boolean;
+}
+
+/** Computes the scores from settled records and writes lm-eval's files: samples first, since the results file says that they are whole. */
+export async function writeMcqResults(
+  input: MmluInput,
+  ports: MmluPorts,
+  { plan, partial, started, isUnchanged }: Finished,
+): Promise<WrittenResults> {
+  const paths = input.output.outcomes(input.model);
+  const report = await makeMcqReport(input, ports, { paths, plan, partial, started });
+  if (isUnchanged) {
+    const newest = await newestReport(dirname(paths.records));
+    if (newest !== undefined && isSameResult(newest.report, report))
+      return { resultsFile: newest.path, report: newest.report };
+  }
+  const files = resultPaths(paths.records, lmEvalDate(started));
+  const tasks: LmEvalTask[] = [];
+  for await (const { planned, outcomes } of outcomesOf(paths, plan)) {
+    const { task } = planned;
+    const hashes: SampleHashes[] = [];
+    await writeJsonLines(files.samples(task.name), sampleRows(planned, outcomes, { promptOf: input.promptOf, hashes }));
+    const score = report.scores.tasks.find((entry) => entry.task === task.name);
+    if (score !== undefined) tasks.push({ task, score, hash: taskHash(hashes) });
+  }
+  const seconds = (Date.now() - started.getTime()) / 1000;
+  const limit = input.firstN ?? null;
+  await writeJsonFile(
+    files.results,
+    lmEvalResults({ tasks, groups: wholeGroups(tasks), report, limit, started, seconds }),
+  );
+  return { resultsFile: files.results, report };
+}
+
+/** What each question came to, for a comparison. */
+export async function readMcqResults(
+  paths: RecordPaths,
+  plan: readonly PlannedTask[],
+): Promise<ReadonlyMap<string, ReadonlyMap<number, McqResult>>> {
+  const results = new Map<string, ReadonlyMap<number, McqResult>>();
+  for await (const { planned, outcomes } of outcomesOf(paths, plan)) {
+    const { task, docs } = planned;
+    results.set(task.name, new Map(docs.map((doc) => [doc.id, resultOf(doc, outcomes.get(doc.id))] as const)));
+  }
+  return results;
+}
+
+function resultOf(doc: McqDoc, outcome: McqOutcome | undefined): McqResult {
+  if (outcome === undefined) return { kind: "unscored", reason: "not asked" };
+  if (outcome.kind === "failed") return { kind: "unscored", reason: outcome.reason };
+  return { kind: "scored", correct: outcome.kind === "chosen" && outcome.choice === doc.gold };
+}
+
+interface PlannedOutcomes {
+  readonly planned: PlannedTask;
+  readonly outcomes: ReadonlyMap<number, McqOutcome>;
+}
+
+/** Plan and settled records are in the same order, so that no more than one task's outcomes are held. */
+async function* outcomesOf(paths: RecordPaths, plan: readonly PlannedTask[]): AsyncGenerator<PlannedOutcomes> {
+  const failures = new Map<string, Map<number, McqOutcome>>();
+  for await (const { task, docId, outcome } of readOutcomes(paths.failed)) {
+    const ofTask = failures.get(task) ?? new Map<number, McqOutcome>();
+    failures.set(task, ofTask.set(docId, outcome));
+  }
+  const groups = readOutcomesByTask(paths.records);
+  let group = await groups.next();
+  for (const planned of plan) {
+    const { name } = planned.task;
+    while (group.done !== true && group.value.task < name) group = await groups.next();
+    const outcomes = new Map(failures.get(name));
+    if (group.done !== true && group.value.task === name)
+      for (const { docId, outcome } of group.value.records.values()) outcomes.set(docId, outcome);
+    yield { planned, outcomes };
+  }
+  await groups.return(undefined);
+}
+
+function* sampleRows(
+  { task, docs }: PlannedTask,
+  outcomes: ReadonlyMap<number, McqOutcome>,
+  { promptOf, hashes }: { readonly promptOf: PromptMaker; readonly hashes: SampleHashes[] },
+): Generator<object> {
+  for (const doc of docs) {
+    const outcome = outcomes.get(doc.id);
+    if (outcome === undefined || outcome.kind === "failed") continue;
+    const prompt = promptOf(task, doc);
+    const hash = sampleHashes(doc, prompt.context);
+    hashes.push(hash);
+    yield lmEvalSample({ doc, prompt, outcome, hashes: hash });
+  }
+}
+
+async function makeMcqReport(
+  input: MmluInput,
+  { server, scoring }: MmluPorts,
+  run: Pick<Finished, "plan" | "partial" | "started"> & { readonly paths: RecordPaths },
+): Promise<MmluReport> {
+  const counter = scoreCounter();
+  for await (const { planned, outcomes } of outcomesOf(run.paths, run.plan)) {
+    counter.task(planned.task, planned.docs.length);
+    for (const { id, gold } of planned.docs) {
+      const outcome = outcomes.get(id);
+      if (outcome !== undefined) counter.add(id, gold, outcome);
+    }
+  }
+  const scores = counter.scores();
+  const { version } = await packageInfo();
+  return {
+    kind: "branchbench-mmlu",
+    version,
+    bench: input.bench,
+    model: input.model,
+    server: server.url,
+    date: run.started.toISOString(),
+    partial: run.partial,
+    scoring: { modes: { ...scoring.modes }, findings: [...scoring.findings] },
+    prompts: input.prompts,
+    scores,
+    caveats: [...(input.dataNotes ?? []), ...scoreCaveats(scores)],
+  };
+}
+
+function isSameResult(stored: MmluReport, now: MmluReport): boolean {
+  const comparable = (report: MmluReport): unknown => ({ ...report, date: "", version: "", server: "", scoring: "" });
+  return isDeepStrictEqual(comparable(stored), comparable(now));
+}
+
+/** lm-eval's groups, of those categories that are there with all their subjects. */
+function wholeGroups(tasks: readonly LmEvalTask[]): LmEvalGroup[] {
+  const groupOf = (name: string, alias: string, members: readonly LmEvalTask[]): LmEvalGroup => {
+    const scores = members.map(({ score }) => score);
+    const n = scores.reduce((sum, score) => sum + score.n, 0);
+    return { name, alias, members: members.map(({ task }) => task.name), n, accuracy: weightedAccuracy(scores) };
+  };
+  const categories = mmluCategories.flatMap((category) => {
+    const members = tasks.filter(({ task }) => task.category === category);
+    const size = mmluSubjects.filter((subject) => subject.category === category).length;
+    return members.length === size ? [groupOf(`mmlu_${category}`, categoryAlias(category), members)] : [];
+  });
+  if (categories.length < mmluCategories.length) return categories;
+  const all = groupOf("mmlu", "mmlu", tasks);
+  return [{ ...all, members: categories.map(({ name }) => name) }, ...categories];
+}

@@ -1,0 +1,182 @@
+import { rm } from "node:fs/promises";
+import { promptHash } from "../domain/lm-eval-hashes.js";
+import { EvalError } from "../domain/eval-error.js";
+import type { PlannedTask } from "../domain/mcq-plan.js";
+import { partialText, planMcq } from "../domain/mcq-plan.js";
+import type { McqKey, McqKeySet, McqRecord } from "../domain/mcq-record.js";
+import { compareMcqKeys, encodeMcqRecord } from "../domain/mcq-record.js";
+import type { MmluReport } from "../domain/mmlu-report.js";
+import type { McqDoc, McqOutcome, McqTask } from "../domain/multiple-choice.js";
+import type { Journal } from "../io/journal.js";
+import { openJournal } from "../io/journal.js";
+import { writeJsonLines } from "../io/jsonl.js";
+import { withLock } from "../io/lock.js";
+import { readOutcomes, settleOutcomes } from "../io/outcome-file.js";
+import type { RecordPaths } from "../io/output-tree.js";
+import { progressFile } from "../io/progress-file.js";
+import { fanOut, throwIfStopped } from "./fan-out.js";
+import { finishedOutcomes } from "./finished-outcomes.js";
+import { defaultWidth } from "./gen-answers.js";
+import { keepMcqManifest } from "./mcq-manifest.js";
+import { writeMcqResults } from "./mcq-results.js";
+import type { McqQuestion, MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
+import { mmluBranchBench } from "./mmlu-input.js";
+import type { ProgressCounter } from "./progress.js";
+import { progressCounter } from "./progress.js";
+
+export interface MmluSummary {
+  readonly paths: RecordPaths;
+  /** lm-eval's results file; samples lie beside it */
+  readonly resultsFile: string;
+  readonly report: MmluReport;
+  /** questions selected */
+  readonly total: number;
+  /** finished by earlier runs */
+  readonly resumed: number;
+  /** finished by this run */
+  readonly answered: number;
+  /** of this run, by reason */
+  readonly failed: Readonly<Record<string, number>>;
+  /** failed share of the selected questions */
+  readonly errorRate: number;
+  readonly movedAside?: string;
+}
+
+/**
+ * Asks a model the multiple-choice questions it has not answered yet, keeps each outcome as soon as it exists, and writes lm-eval's result
+ * files. Failures are asked again by the next run. Throws `EvalError` for what stops a run, with all that was finished saved.
+ */
+export async function mmlu(input: MmluInput, ports: MmluPorts): Promise<MmluSummary> {
+  const paths = input.output.outcomes(input.model);
+  return withLock(paths.records, async (lost) => {
+    const signal = ports.signal === undefined ? lost : AbortSignal.any([lost, ports.signal]);
+    const started = new Date();
+    const movedAside = input.fresh === true ? await input.output.moveAside(paths, started) : undefined;
+    await keepMcqManifest(paths, input, ports);
+    const stage = input.bench === mmluBranchBench ? "mmlu-branch" : "mmlu";
+    const counter = progressCounter(stage, input.model, [progressFile(paths.progress, Date.now), ports.progress]);
+    const plan = planMcq(input.tasks, input.firstN);
+    const total = plan.reduce((sum, { docs }) => sum + docs.length, 0);
+    counter.add({ total });
+    try {
+      const outcome = await askMissing({ input, ports: { ...ports, signal }, paths, counter }, plan);
+      const { firstN, tasksLeftOut } = input;
+      const written = await writeMcqResults(input, ports, {
+        plan,
+        partial: partialText(plan, { firstN, tasks: tasksLeftOut }),
+        started,
+        isUnchanged: outcome.answered === 0,
+      });
+      counter.end("done");
+      const failures = Object.values(outcome.failed).reduce((sum, count) => sum + count, 0);
+      return {
+        paths,
+        ...written,
+        total,
+        ...outcome,
+        errorRate: total === 0 ? 0 : failures / total,
+        ...(movedAside !== undefined && { movedAside: movedAside.records }),
+      };
+    } catch (error) {
+      counter.end(error instanceof EvalError && error.code === "interrupted" ? "interrupted" : "stopped");
+      throw error;
+    }
+  });
+}
+
+interface Run {
+  readonly input: MmluInput;
+  readonly ports: MmluPorts & { readonly signal: AbortSignal };
+  readonly paths: RecordPaths;
+  readonly counter: ProgressCounter;
+}
+
+type Outcomes = Pick<MmluSummary, "resumed" | "answered" | "failed">;
+
+async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outcomes> {
+  const { input, ports, paths, counter } = run;
+  const journals = { outcomes: await openJournal(paths.records), failures: await openJournal(paths.failed) };
+  const failed: Record<string, number> = {};
+  let answered = 0;
+  try {
+    const finished = await finishedOutcomes(paths.records, plan, input.promptOf);
+    const isFinished = (task: McqTask, doc: McqDoc): boolean => finished.has(keyOf({ task, doc }));
+    const resumed = plan.reduce((sum, { task, docs }) => sum + docs.filter((doc) => isFinished(task, doc)).length, 0);
+    counter.add({ resumed });
+    const askOne = async ({ question, onEnd }: Asked): Promise<void> => {
+      try {
+        const outcome = await askAndKeep(run, question, journals);
+        if (outcome.kind === "failed") failed[outcome.reason] = (failed[outcome.reason] ?? 0) + 1;
+        else {
+          answered++;
+          finished.add(keyOf(question));
+        }
+        counter.add({ done: 1, failed: outcome.kind === "failed" ? 1 : 0 });
+      } finally {
+        onEnd();
+      }
+    };
+    const source = headsFirst(plan, finished, input.promptOf);
+    await fanOut(source, askOne, { width: ports.width ?? defaultWidth, signal: ports.signal });
+    throwIfStopped(ports.signal);
+    await settleOutcomes(paths.records);
+    await settleFailures(paths.failed, finished);
+    return { resumed, answered, failed };
+  } finally {
+    await journals.outcomes.close();
+    await journals.failures.close();
+  }
+}
+
+async function askAndKeep(
+  { ports, counter }: Run,
+  question: McqQuestion,
+  journals: { readonly outcomes: Journal; readonly failures: Journal },
+): Promise<McqOutcome> {
+  const { scoring, signal } = ports;
+  const outcome = await scoring.score(question, signal);
+  if (outcome.kind !== "failed") counter.tokens(outcome);
+  scoring.watch?.(outcome);
+  const record = { ...keyOf(question), promptHash: promptHash(question.prompt.context), outcome };
+  await (outcome.kind === "failed" ? journals.failures : journals.outcomes).append(encodeMcqRecord(record));
+  return outcome;
+}
+
+interface Asked {
+  readonly question: McqQuestion;
+  readonly onEnd: () => void;
+}
+
+/**
+ * The missing questions task by task. The first of each task goes alone, so that a server that caches prompts has the examples at hand
+ * when the others come; those of the task before go on meanwhile.
+ */
+async function* headsFirst(
+  plan: readonly PlannedTask[],
+  finished: McqKeySet,
+  promptOf: PromptMaker,
+): AsyncGenerator<Asked> {
+  for (const { task, docs } of plan) {
+    const question = (doc: McqDoc): McqQuestion => ({ task, doc, prompt: promptOf(task, doc) });
+    const [head, ...rest] = docs.filter((doc) => !finished.has(keyOf({ task, doc })));
+    if (head === undefined) continue;
+    let onEnd = (): void => undefined;
+    const headAsked = new Promise<void>((resolve) => (onEnd = resolve));
+    yield { question: question(head), onEnd };
+    await headAsked;
+    for (const doc of rest) yield { question: question(doc), onEnd: () => undefined };
+  }
+}
+
+function keyOf({ task, doc }: Pick<McqQuestion, "task" | "doc">): McqKey {
+  return { task: task.name, docId: doc.id };
+}
+
+/** Keeps the last failure of each question that has no outcome. */
+async function settleFailures(path: string, finished: McqKeySet): Promise<void> {
+  const failed = new Map<string, McqRecord>();
+  for await (const record of readOutcomes(path))
+    if (!finished.has(record)) failed.set(`${record.docId} ${record.task}`, record);
+  if (failed.size === 0) return rm(path, { force: true });
+  return writeJsonLines(path, [...failed.values()].sort(compareMcqKeys).map(encodeMcqRecord));
+}

@@ -1,0 +1,45 @@
+import type { Accuracy } from "../domain/accuracy.js";
+import { codeSpan } from "../domain/markdown-text.js";
+import type { MmluReport } from "../domain/mmlu-report.js";
+import { printable } from "../domain/printable.js";
+
+/** One model's scores as a comment or a page. */
+export function mmluMarkdown(report: MmluReport): string {
+  const { scores } = report;
+  const groups = [
+    ...(scores.forms.length > 1
+      ? scores.forms.map((form) => ({ ...form, alias: `scored by ${form.alias}` }))
+      : [{ ...scores.weighted, alias: "overall", tasks: scores.tasks.length, mean: scores.mean }]),
+    ...(report.bench === "mmlu" ? scores.categories : []),
+  ];
+  return [
+    `## ${report.bench}: ${codeSpan(report.model)}`,
+    "",
+    ...(report.partial === null ? [] : [`**Partial:** ${codeSpan(report.partial)}`, ""]),
+    "| | tasks | n | mean over tasks | weighted by size ± stderr |",
+    "| --- | ---: | ---: | ---: | ---: |",
+    ...groups.map(
+      (group) => `| ${group.alias} | ${group.tasks} | ${group.n} | ${share(group.mean)} | ${accuracy(group)} |`,
+    ),
+    "",
+    "| task | n | right | acc ± stderr | unreadable | failed |",
+    "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ...scores.tasks.map((task) => {
+      const failed = Object.values(task.failed).reduce((sum, count) => sum + count, 0);
+      return `| ${codeSpan(task.task)} | ${task.n} | ${task.correct} | ${accuracy(task)} | ${task.unreadable} | ${failed} |`;
+    }),
+    "",
+    `Scored with ${Object.values(report.scoring.modes).map(codeSpan).join(", ")} at ${report.prompts.fewShots} shots.`,
+    "",
+    ...report.caveats.map((caveat) => `- ${printable(caveat).replaceAll("|", "¦")}`),
+    ...(report.caveats.length > 0 ? [""] : []),
+  ].join("\n");
+}
+
+function accuracy({ acc, stderr }: Accuracy): string {
+  return acc === null ? "-" : `${share(acc)}${stderr === null ? "" : ` ± ${stderr.toFixed(4)}`}`;
+}
+
+function share(value: number | null): string {
+  return value === null ? "-" : value.toFixed(4);
+}

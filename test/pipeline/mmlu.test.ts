@@ -1,0 +1,293 @@
+import { createHash } from "node:crypto";
+import { appendFile, readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { EvalError } from "../../src/domain/eval-error.js";
+import { mmluReportSchema } from "../../src/domain/mmlu-report.js";
+import { mmlu } from "../../src/pipeline/mmlu.js";
+import { chosen, derivedChoice, mmluInput, mmluPorts, sampleTask, timedOut } from "../support/mcq.js";
+import { readRows } from "../support/stage.js";
+import { tempFolder } from "../support/temp-folder.js";
+
+const tasks = [sampleTask("beta", 9), sampleTask("alpha", 6)];
+
+/** lm-eval's own leaf row; unknown keys are an error. */
+const leafSchema = z.strictObject({
+  name: z.string(),
+  alias: z.string(),
+  sample_len: z.number().int(),
+  "acc,none": z.number(),
+  "acc_stderr,none": z.union([z.number(), z.literal("N/A")]),
+});
+
+/** The keys of lm-eval 0.4.13's results file, and one of ours. */
+const resultsSchema = z.strictObject({
+  results: z.record(z.string(), leafSchema),
+  group_subtasks: z.record(z.string(), z.array(z.string())),
+  configs: z.record(
+    z.string(),
+    z.looseObject({
+      task: z.string(),
+      dataset_path: z.string(),
+      doc_to_choice: z.union([z.array(z.string()), z.string()]),
+      num_fewshot: z.number(),
+      output_type: z.literal("multiple_choice"),
+      metadata: z.strictObject({ version: z.number() }),
+    }),
+  ),
+  versions: z.record(z.string(), z.union([z.number(), z.string()])),
+  "n-shot": z.record(z.string(), z.number()),
+  higher_is_better: z.record(z.string(), z.strictObject({ acc: z.literal(true) })),
+  "n-samples": z.record(z.string(), z.strictObject({ original: z.number(), effective: z.number() })),
+  config: z.strictObject({
+    model: z.string(),
+    model_args: z.strictObject({ base_url: z.string(), model: z.string() }),
+    batch_size: z.number(),
+    batch_sizes: z.array(z.never()),
+    device: z.null(),
+    use_cache: z.null(),
+    limit: z.number().nullable(),
+    bootstrap_iters: z.number(),
+    gen_kwargs: z.null(),
+    random_seed: z.number(),
+    numpy_seed: z.number(),
+    torch_seed: z.number(),
+    fewshot_seed: z.number(),
+  }),
+  git_hash: z.null(),
+  date: z.number(),
+  pretty_env_info: z.string(),
+  transformers_version: z.null(),
+  lm_eval_version: z.string(),
+  upper_git_hash: z.null(),
+  tokenizer_pad_token: z.null(),
+  tokenizer_eos_token: z.null(),
+  tokenizer_bos_token: z.null(),
+  eot_token_id: z.null(),
+  max_length: z.null(),
+  task_hashes: z.record(z.string(), z.string()),
+  model_source: z.string(),
+  model_name: z.string(),
+  model_name_sanitized: z.string(),
+  system_instruction: z.null(),
+  system_instruction_sha: z.null(),
+  fewshot_as_multiturn: z.boolean(),
+  chat_template: z.null(),
+  chat_template_sha: z.null(),
+  total_evaluation_time_seconds: z.string(),
+  branchbench: mmluReportSchema,
+});
+
+const responseSchema = z.tuple([z.string(), z.enum(["True", "False"])]);
+const argumentSchema = z.strictObject({ arg_0: z.string(), arg_1: z.string() });
+const sampleSchema = z.strictObject({
+  doc_id: z.number(),
+  doc: z.strictObject({
+    question: z.string(),
+    subject: z.string(),
+    choices: z.array(z.string()),
+    answer: z.number(),
+  }),
+  target: z.string(),
+  arguments: z.strictObject({
+    gen_args_0: argumentSchema,
+    gen_args_1: argumentSchema,
+    gen_args_2: argumentSchema,
+    gen_args_3: argumentSchema,
+  }),
+  resps: z.array(z.tuple([responseSchema])),
+  filtered_resps: z.array(responseSchema),
+  filter: z.literal("none"),
+  metrics: z.tuple([z.literal("acc")]),
+  doc_hash: z.string(),
+  prompt_hash: z.string(),
+  target_hash: z.string(),
+  acc: z.number(),
+  branchbench: z.looseObject({ way: z.string() }),
+});
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+describe("mmlu", () => {
+  it("asks every question once, task by task, the first of each alone", async () => {
+    await using folder = await tempFolder();
+    let underWay = 0;
+    const seen: [string, number][] = [];
+    const { ports } = mmluPorts(async ({ task, doc, prompt }) => {
+      seen.push([`${task.alias} ${doc.id}`, ++underWay]);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      underWay--;
+      return chosen(derivedChoice(prompt));
+    });
+    const summary = await mmlu(mmluInput(folder.path, tasks), ports);
+    expect(summary).toMatchObject({ total: 15, resumed: 0, answered: 15, failed: {}, errorRate: 0 });
+    expect(new Set(seen.map(([key]) => key)).size).toBe(15);
+    expect(seen.map(([key]) => key.split(" ")[0])).toEqual([...Array(6).fill("alpha"), ...Array(9).fill("beta")]);
+    expect(seen[0]).toEqual(["alpha 0", 1]);
+    expect(seen[1]).toEqual(["alpha 1", 1]);
+    expect(Math.max(...seen.map(([, count]) => count))).toBeGreaterThan(5);
+    const rows = await readRows(summary.paths.records);
+    expect(rows.map(({ task, doc_id: id }) => `${task} ${id}`)).toEqual([
+      ...Array.from({ length: 6 }, (_, id) => `mmlu_alpha ${id}`),
+      ...Array.from({ length: 9 }, (_, id) => `mmlu_beta ${id}`),
+    ]);
+  });
+
+  it("writes results and samples that a strict reader of lm-eval's files takes, with lm-eval's hashes", async () => {
+    await using folder = await tempFolder();
+    const { ports } = mmluPorts();
+    const { resultsFile, report } = await mmlu(mmluInput(folder.path, tasks), ports);
+    expect(resultsFile).toMatch(/mmlu\/org__model\/results_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{6}\.json$/);
+    const results = resultsSchema.parse(JSON.parse(await folder.read(resultsFile.slice(folder.path.length + 1))));
+    expect(Object.keys(results)).toEqual(Object.keys(resultsSchema.shape));
+    expect(results.branchbench).toEqual(report);
+    const samples = (await readdir(dirname(resultsFile))).filter((name) => name.startsWith("samples_"));
+    expect(samples.map((name) => name.replace(/_\d{4}-.*$/, ""))).toEqual(["samples_mmlu_alpha", "samples_mmlu_beta"]);
+    for (const name of samples) {
+      const rows = (await readRows(join(dirname(resultsFile), name))).map((row) => sampleSchema.parse(row));
+      const [first] = rows;
+      const task = `mmlu_${first?.doc.subject}`;
+      expect(Object.keys(first ?? {})).toEqual(Object.keys(sampleSchema.shape));
+      expect(results["n-samples"][task]).toEqual({ original: rows.length, effective: rows.length });
+      // what a reader computes from the samples is what the results say
+      const argmax = ({ filtered_resps: pairs }: (typeof rows)[number]): number => {
+        const values = pairs.map(([logprob]) => (logprob === "-inf" ? -Infinity : Number(logprob)));
+        return values.indexOf(Math.max(...values));
+      };
+      expect(rows.map((row) => (argmax(row) === Number(row.target) ? 1 : 0))).toEqual(rows.map(({ acc }) => acc));
+      const accuracy = rows.reduce((sum, { acc }) => sum + acc, 0) / rows.length;
+      expect(results.results[task]?.["acc,none"]).toBe(accuracy);
+      for (const row of rows) {
+        expect(row.doc_hash).toBe(sha256(JSON.stringify(row.doc, null, 2)));
+        expect(row.prompt_hash).toBe(sha256(row.arguments.gen_args_0.arg_0));
+        expect(row.target_hash).toBe(sha256(row.target));
+      }
+      const hashes = rows.map((row) => row.doc_hash + row.prompt_hash + row.target_hash);
+      expect(results.task_hashes[task]).toBe(sha256(hashes.join("")));
+    }
+  });
+
+  it("keeps failures apart, leaves them out of the scores, and asks them again", async () => {
+    await using folder = await tempFolder();
+    const first = mmluPorts(({ doc, prompt }) => (doc.id === 3 ? timedOut() : chosen(derivedChoice(prompt))));
+    const before = await mmlu(mmluInput(folder.path, tasks), first.ports);
+    expect(before).toMatchObject({ answered: 13, failed: { timeout: 2 }, errorRate: 2 / 15 });
+    expect(before.report.scores.tasks[0]).toMatchObject({
+      task: "mmlu_alpha",
+      selected: 6,
+      n: 5,
+      failed: { timeout: 1 },
+    });
+    expect(before.report.caveats.join()).toContain("2 of 15 questions have no answer");
+    expect(await readRows(before.paths.failed)).toHaveLength(2);
+    const second = mmluPorts();
+    const after = await mmlu(mmluInput(folder.path, tasks), second.ports);
+    expect(second.asked.map(({ doc }) => doc.id)).toEqual([3, 3]);
+    expect(after).toMatchObject({ resumed: 13, answered: 2, failed: {}, errorRate: 0 });
+    expect(await readRows(after.paths.failed)).toEqual([]);
+    expect(after.resultsFile).not.toBe(before.resultsFile);
+  });
+
+  it("goes on after an abort, and comes to what an undisturbed run comes to", async () => {
+    await using folder = await tempFolder();
+    const calm = await mmlu(mmluInput(folder.file("calm"), tasks), mmluPorts().ports);
+    const controller = new AbortController();
+    const stopped = mmluPorts(({ prompt }, index) => {
+      if (index === 4) controller.abort();
+      return chosen(derivedChoice(prompt));
+    });
+    const input = mmluInput(folder.file("killed"), tasks);
+    await expect(mmlu(input, { ...stopped.ports, signal: controller.signal, width: 2 })).rejects.toMatchObject({
+      code: "interrupted",
+    });
+    expect(stopped.asked.length).toBeLessThan(15);
+    await appendFile(input.output.outcomes(input.model).records, '{"task":"mmlu_beta","doc_');
+    const resumed = mmluPorts();
+    const summary = await mmlu(input, resumed.ports);
+    expect(stopped.asked.length + resumed.asked.length).toBe(15);
+    expect(summary.report.scores).toEqual(calm.report.scores);
+    expect(await readRows(summary.paths.records)).toEqual(await readRows(calm.paths.records));
+  });
+
+  it("asks nobody and writes nothing where everything is done, but makes up for files that a killed run did not write", async () => {
+    await using folder = await tempFolder();
+    const input = mmluInput(folder.path, tasks);
+    const first = await mmlu(input, mmluPorts().ports);
+    const files = await folder.list();
+    const again = mmluPorts();
+    const second = await mmlu(input, again.ports);
+    expect(again.asked).toHaveLength(0);
+    expect(second).toMatchObject({ resumed: 15, answered: 0, resultsFile: first.resultsFile });
+    expect(await folder.list()).toEqual(files);
+    const partial = await mmlu({ ...input, firstN: 2 }, again.ports);
+    expect(again.asked).toHaveLength(0);
+    expect(partial.report).toMatchObject({ partial: "the first 2 questions of each task", scores: { selected: 4 } });
+    expect(partial.resultsFile).not.toBe(first.resultsFile);
+  });
+
+  it("lets further tasks join, and refuses other settings and other data", async () => {
+    await using folder = await tempFolder();
+    const [beta, alpha] = tasks as [(typeof tasks)[0], (typeof tasks)[0]];
+    await mmlu(mmluInput(folder.path, [alpha], { tasksLeftOut: "1 of 2 tasks" }), mmluPorts().ports);
+    const joined = mmluPorts();
+    const { report } = await mmlu(mmluInput(folder.path, [alpha, beta]), joined.ports);
+    expect(joined.asked).toHaveLength(9);
+    expect(report.partial).toBeNull();
+    const other = { ...alpha, source: { ...alpha.source, sha256: "0".repeat(64) } };
+    await expect(mmlu(mmluInput(folder.path, [other]), joined.ports)).rejects.toThrow(
+      /mmlu_alpha was asked with other data/,
+    );
+    const prompts = { ...mmluInput("", []).prompts, fewShots: 0 };
+    await expect(mmlu(mmluInput(folder.path, [alpha], { prompts }), joined.ports)).rejects.toThrow(
+      /few_shots \(there: 2, now: 0\)/,
+    );
+    const scoring = { ...joined.ports.scoring, settings: { endpoint: "chat" } };
+    await expect(mmlu(mmluInput(folder.path, [alpha]), { ...joined.ports, scoring })).rejects.toThrow(/scoring/);
+    const fresh = await mmlu(mmluInput(folder.path, [alpha], { prompts, fresh: true }), joined.ports);
+    expect(fresh).toMatchObject({ resumed: 0, answered: 6 });
+    expect(fresh.movedAside).toContain(".aside");
+  });
+
+  it("stops where the outcomes can only come from a broken server, and does not keep the one that showed it", async () => {
+    await using folder = await tempFolder();
+    const { ports } = mmluPorts();
+    let count = 0;
+    const watch = (): void => {
+      if (++count === 3) throw new EvalError("server", "all scores are equal");
+    };
+    const input = mmluInput(folder.path, tasks);
+    const run = mmlu(input, { ...ports, scoring: { ...ports.scoring, watch }, width: 1 });
+    await expect(run).rejects.toThrow("all scores are equal");
+    expect(await readRows(input.output.outcomes(input.model).records)).toHaveLength(2);
+  });
+
+  it.each([
+    ["a model name that leaves the folder", "../../x", /\.\._+|cannot name a file/],
+    ["a hidden name", ".x", /cannot name a file/],
+  ])("%s stays inside or is refused", async (_, model, says) => {
+    await using folder = await tempFolder();
+    const outcome = await mmlu(mmluInput(folder.file("a/b"), tasks, { model }), mmluPorts().ports).then(
+      ({ resultsFile }) => resultsFile,
+      (error: unknown) => String(error),
+    );
+    expect(outcome).toMatch(says);
+    for (const name of await folder.list()) expect(name.startsWith("a/b/")).toBe(true);
+  });
+
+  it("takes lists of letters and of texts apart, and a single question", async () => {
+    await using folder = await tempFolder();
+    const mixed = [sampleTask("one", 1), sampleTask("texts", 5, "texts")];
+    const { ports } = mmluPorts(() => chosen(0));
+    const { report, resultsFile } = await mmlu(mmluInput(folder.path, mixed), ports);
+    expect(report.scores).toMatchObject({ mean: null, weighted: { acc: null, n: 6 } });
+    expect(report.scores.forms.map(({ name, n, stderr }) => [name, n, stderr === null])).toEqual([
+      ["letters", 1, true],
+      ["texts", 5, false],
+    ]);
+    const results = resultsSchema.parse(JSON.parse(await folder.read(resultsFile.slice(folder.path.length + 1))));
+    expect(results.results["mmlu_one"]?.["acc_stderr,none"]).toBe("N/A");
+  });
+});
