@@ -8,7 +8,6 @@ export interface OutputOptions {
   readonly outputDir: string;
   readonly dataDir?: string;
   readonly questions?: string;
-  readonly taxonomyPath?: string;
   readonly branch?: string;
   readonly json?: true;
 }
@@ -23,9 +22,17 @@ export function addOutputOptions(command: Command): Command {
     .option("--output-dir <folder>", "where results are kept", "eval_output")
     .option("--data-dir <folder>", "where pulled data sets are kept (env: BRANCHBENCH_DATA_DIR)")
     .option("--questions <file>", "question file in FastChat's format, instead of the official one")
-    .option("--taxonomy-path <folder>", "of mt_bench_branch: the taxonomy whose questions are asked")
     .option("--branch <ref>", "of mt_bench_branch: branch, tag or commit (default: the folder as it is)")
     .option("--json", "print one JSON document instead of text");
+}
+
+/** Of the commands that write a branch's question set before they ask it. */
+export interface TaxonomyOptions {
+  readonly taxonomyPath?: string;
+}
+
+export function addTaxonomyOptions(command: Command): Command {
+  return command.option("--taxonomy-path <folder>", "of mt_bench_branch: the taxonomy whose questions are asked");
 }
 
 export interface SelectionOptions {

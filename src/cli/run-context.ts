@@ -59,11 +59,37 @@ export function printResult(
   host.stdout.write(options.json === true ? `${JSON.stringify(result.value, null, 2)}\n` : result.text);
 }
 
+/** What a stage that finished came to. */
+export interface FinishedStage {
+  /** share without a score or an answer */
+  readonly errorRate: number;
+  /** by reason; left out where the caller does not know them */
+  readonly failed?: Readonly<Record<string, number>>;
+}
+
+/** Failures that may not happen again; all others would end alike. */
+const passingReasons: ReadonlySet<string> = new Set([
+  "connection",
+  "timeout",
+  "rate-limited",
+  "server-error",
+  "bad-reply",
+  "interrupted",
+]);
+
 /** Exit code of a stage that finished. */
-export function gate(errorRate: number, maxErrorRate: number, host: Host): number {
+export function gate({ errorRate, failed }: FinishedStage, maxErrorRate: number, host: Host): number {
   if (errorRate <= maxErrorRate) return 0;
-  host.stderr.write(
-    `error rate ${(errorRate * 100).toFixed(1)} % is above --max-error-rate ${maxErrorRate * 100} %; run the same command again to ask what failed\n`,
-  );
+  const [rate, allowed] = [errorRate, maxErrorRate].map((share) => `${Number((share * 100).toFixed(1))} %`);
+  host.stderr.write(`error rate ${rate} is above --max-error-rate ${allowed}${wayOut(failed)}\n`);
   return 3;
+}
+
+function wayOut(failed: FinishedStage["failed"]): string {
+  const reasons = failed && Object.keys(failed);
+  if (reasons === undefined || reasons.some((reason) => passingReasons.has(reason)))
+    return "; run the same command again to ask what failed";
+  return reasons.length === 0
+    ? "; replies without a rating are kept and not asked again, --fresh asks for all of them anew"
+    : "; what failed would fail again as it is asked now";
 }

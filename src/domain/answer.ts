@@ -50,6 +50,8 @@ export interface AnswerFailure {
   readonly message: string;
   /** the turn that failed, from 1 */
   readonly turn: number;
+  /** tokens of a reply that came but holds no answer */
+  readonly usage?: TokenUsage;
 }
 
 export interface FailedAnswer extends AnswerFacts, AnswerFailure {}

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Answer, AnswerChoice, AnswerFailureReason, AnswerTurn } from "./answer.js";
+import type { Answer, AnswerChoice, AnswerFailure, AnswerTurn } from "./answer.js";
 import { requestFailureReasons } from "./chat-model.js";
 import type { TokenUsage } from "./chat-model.js";
 import type { Judgment, JudgmentFacts } from "./judgment.js";
@@ -15,10 +15,12 @@ import type { Rating } from "./rating.js";
 
 const errorMarker = "$ERROR$";
 
+const tokensSchema = z.number().int().nonnegative();
+
 const usageFields = {
   finish_reason: z.string().optional(),
-  prompt_tokens: z.number().int().nonnegative().optional(),
-  completion_tokens: z.number().int().nonnegative().optional(),
+  prompt_tokens: tokensSchema.optional(),
+  completion_tokens: tokensSchema.optional(),
   latency_ms: z.number().nonnegative().optional(),
   attempts: z.number().int().positive().optional(),
   reasoning: z.string().optional(),
@@ -40,7 +42,13 @@ export const answerRowSchema = z.object({
   choices: z.array(choiceSchema),
   tstamp: z.number().optional(),
   failure: z
-    .object({ reason: z.enum(answerFailureReasons), message: z.string(), turn: z.number().int().positive() })
+    .object({
+      reason: z.enum(answerFailureReasons),
+      message: z.string(),
+      turn: z.number().int().positive(),
+      prompt_tokens: tokensSchema.optional(),
+      completion_tokens: tokensSchema.optional(),
+    })
     .optional(),
 });
 
@@ -61,11 +69,14 @@ function encodeUsage(facts: Omit<AnswerTurn, "text">): UsageRow {
   return row;
 }
 
+function decodeTokens(row: Pick<UsageRow, "prompt_tokens" | "completion_tokens">): TokenUsage | undefined {
+  return row.prompt_tokens === undefined || row.completion_tokens === undefined
+    ? undefined
+    : { promptTokens: row.prompt_tokens, completionTokens: row.completion_tokens };
+}
+
 function decodeUsage(row: UsageRow): Omit<AnswerTurn, "text"> {
-  const usage: TokenUsage | undefined =
-    row.prompt_tokens === undefined || row.completion_tokens === undefined
-      ? undefined
-      : { promptTokens: row.prompt_tokens, completionTokens: row.completion_tokens };
+  const usage = decodeTokens(row);
   return {
     ...(row.finish_reason !== undefined && { finishReason: row.finish_reason }),
     ...(usage !== undefined && { usage }),
@@ -91,8 +102,19 @@ export function encodeAnswer(answer: Answer): AnswerRow {
     choices: answer.choices.map(encodeChoice),
     tstamp: answer.tstamp,
   };
-  if (answer.kind === "failed") row.failure = { reason: answer.reason, message: answer.message, turn: answer.turn };
+  if (answer.kind === "failed") row.failure = encodeFailure(answer);
   return row;
+}
+
+function encodeFailure({ reason, message, turn, usage }: AnswerFailure): AnswerRow["failure"] {
+  const tokens = usage && { prompt_tokens: usage.promptTokens, completion_tokens: usage.completionTokens };
+  return { reason, message, turn, ...tokens };
+}
+
+function decodeFailure(row: NonNullable<AnswerRow["failure"]>): AnswerFailure {
+  const { reason, message, turn } = row;
+  const usage = decodeTokens(row);
+  return { kind: "failed", reason, message, turn, ...(usage !== undefined && { usage }) };
 }
 
 /** Files of other tools may lack an `answer_id`; one made from the content keeps reading them repeatable. */
@@ -113,11 +135,7 @@ function firstMarkedTurn(row: AnswerRow): number | undefined {
 
 export function decodeAnswer(row: AnswerRow): Answer {
   const marked = firstMarkedTurn(row);
-  const failure: { reason: AnswerFailureReason; message: string; turn: number } | undefined =
-    row.failure ??
-    (marked === undefined
-      ? undefined
-      : { reason: "error-marker", message: `the file says ${errorMarker}`, turn: marked });
+  const failure = row.failure === undefined ? markerFailure(marked) : decodeFailure(row.failure);
   const choices = row.choices.map((choice): AnswerChoice => {
     const turns = marked === undefined ? choice.turns : choice.turns.slice(0, marked - 1);
     return {
@@ -132,7 +150,12 @@ export function decodeAnswer(row: AnswerRow): Answer {
     choices,
     tstamp: row.tstamp ?? 0,
   };
-  return failure === undefined ? { kind: "answered", ...facts } : { kind: "failed", ...facts, ...failure };
+  return failure === undefined ? { kind: "answered", ...facts } : { ...facts, ...failure };
+}
+
+function markerFailure(turn: number | undefined): AnswerFailure | undefined {
+  if (turn === undefined) return undefined;
+  return { kind: "failed", reason: "error-marker", message: `the file says ${errorMarker}`, turn };
 }
 
 /** A line of `model_judgment/<judge>_single.jsonl`, or with `failure` of `<judge>_single.failed.jsonl`. */
@@ -151,6 +174,7 @@ export const judgmentRowSchema = z.object({
   prompt_hash: z.string().optional(),
   answer_hash: z.string().optional(),
   ...usageFields,
+  reasoning_inline: z.literal(true).optional(),
   failure: z.object({ reason: z.enum([...requestFailureReasons, "error-marker"]), message: z.string() }).optional(),
 });
 
@@ -177,7 +201,7 @@ export function encodeJudgment(judgment: Judgment): JudgmentRow {
   if (judgment.answerHash !== undefined) row.answer_hash = judgment.answerHash;
   if (judgment.kind === "failed") return { ...row, failure: { reason: judgment.reason, message: judgment.message } };
   if (judgment.rating.kind === "unscored") row.unscored = judgment.rating.reason;
-  return { ...row, ...encodeUsage(judgment) };
+  return { ...row, ...encodeUsage(judgment), ...(judgment.reasoningInline === true && { reasoning_inline: true }) };
 }
 
 function decodeRating(row: JudgmentRow): Rating {
@@ -203,5 +227,12 @@ export function decodeJudgment(row: JudgmentRow): Judgment {
   // Our own lines, which have a choice, say a failure in its own field.
   if (row.judgment === errorMarker && row.choice === undefined)
     return { kind: "failed", ...facts, reason: "error-marker", message: `the file says ${errorMarker}` };
-  return { kind: "rated", ...facts, text: row.judgment, rating: decodeRating(row), ...decodeUsage(row) };
+  return {
+    kind: "rated",
+    ...facts,
+    text: row.judgment,
+    rating: decodeRating(row),
+    ...decodeUsage(row),
+    ...(row.reasoning_inline === true && { reasoningInline: true }),
+  };
 }

@@ -63,6 +63,20 @@ export function judgePromptSet(source: string, prompts: readonly JudgePrompt[]):
   return { source, hash, prompts: chosen };
 }
 
+/** Fills each prompt that will be used once, for as many turns as it will have to take, so that a mistake in it shows before anybody is asked. */
+export function tryPrompts(
+  questions: Iterable<{ readonly category: string; readonly turns: readonly string[] }>,
+  { prompts }: JudgePromptSet,
+): void {
+  const mostTurns = new Map<JudgePromptKind, number>();
+  for (const { category, turns } of questions) {
+    const kind = judgePromptKind(category, turns.length);
+    mostTurns.set(kind, Math.max(mostTurns.get(kind) ?? 0, turns.length));
+  }
+  const turn = { question: "", answer: "", reference: "" };
+  for (const [kind, turns] of mostTurns) prompts[kind].fill(Array.from({ length: turns }, () => turn));
+}
+
 /**
  * The lines that frame candidate text in branchbench's own prompts carry this word. It depends on every judged text, so that an answer
  * that contained it would have to contain a hash of itself; and it is the same on a second run, so that runs can be repeated.

@@ -2,6 +2,7 @@ import type { RequestFailureReason, TokenUsage } from "./chat-model.js";
 import type { QuestionId } from "./question.js";
 import type { Rating, RatingParser, RatingScale } from "./rating.js";
 import { readRating } from "./rating.js";
+import { splitReasoning } from "./reasoning.js";
 
 /** What one judge said of one turn of one answer. */
 export interface JudgmentFacts {
@@ -30,7 +31,10 @@ export interface RatedJudgment extends JudgmentFacts {
   readonly kind: "rated";
   readonly text: string;
   readonly rating: Rating;
+  /** the judge's thinking, where it is not part of `text` */
   readonly reasoning?: string;
+  /** the thinking stood in the reply and was split off here; where left out, the server itself had kept it apart */
+  readonly reasoningInline?: true;
   readonly finishReason?: string;
   readonly usage?: TokenUsage;
   readonly latencyMs?: number;
@@ -58,8 +62,17 @@ export function isSameAnswer(judged: { readonly answerHash?: string }, now: { re
   return judged.answerHash === undefined || judged.answerHash === now.answerHash;
 }
 
-/** Reads the stored text again with another parser; nothing is asked. */
+/** Reads the stored reply again with another parser; nothing is asked. */
 export function reread(judgment: Judgment, parser: RatingParser, scale: RatingScale): Judgment {
   if (judgment.kind === "failed") return judgment;
-  return { ...judgment, rating: readRating(parser, judgment.text, scale) };
+  return { ...judgment, rating: readRating(parser, readBy(parser, judgment), scale) };
+}
+
+/**
+ * What a parser gets to see of a stored reply. FastChat's reads the reply as the server sent it, so thinking that was split off stands
+ * before the text again; the strict one reads the text after the thinking, which another tool's file may still hold.
+ */
+function readBy(parser: RatingParser, { text, reasoning, reasoningInline }: RatedJudgment): string {
+  if (reasoningInline !== true) return parser === "fastchat" ? text : splitReasoning(text).text;
+  return parser === "fastchat" ? `${reasoning ?? ""}</think>${text}` : text;
 }

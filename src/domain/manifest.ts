@@ -47,6 +47,8 @@ const factsSchema = z.strictObject({
   selected: z.number().nullable(),
   prompts_source: z.string().optional(),
   references_source: z.string().nullable().optional(),
+  /** judgments per answered turn that the latest run asked for; a mean takes so many, however many there are */
+  judge_repeats: z.number().int().positive().optional(),
 });
 
 export type RunFacts = z.infer<typeof factsSchema>;

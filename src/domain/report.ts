@@ -54,6 +54,8 @@ export interface ScoredModel {
   readonly referencesSource: string | undefined;
   /** how the answers were sampled, in words */
   readonly sampling: string | undefined;
+  /** what else the reader should know */
+  readonly notes?: readonly string[];
 }
 
 const countsSchema = z.record(z.string(), z.number().int().nonnegative());
@@ -133,8 +135,9 @@ export type ModelReport = z.infer<typeof modelReportSchema>;
 export function modelReport(scored: ScoredModel, questions: readonly QuestionSummary[]): ModelReport {
   const known = new Map(questions.map((question) => [question.id, question]));
   const judgments = scored.judgments.filter((judgment) => known.has(judgment.questionId));
+  const answers = scored.answers?.filter(({ questionId }) => known.has(questionId));
   const cells = scoreCells(judgments.filter((judgment) => !judgment.stale));
-  const asked = new Set((scored.answers ?? judgments).map(({ questionId }) => questionId));
+  const asked = new Set((answers ?? judgments).map(({ questionId }) => questionId));
   const part = (of: readonly QuestionSummary[], turn?: number): ReportPart => partOf(of, { cells, asked, turn });
   const turnCount = questions.reduce((most, question) => Math.max(most, question.turns), 1);
   const turnNumbers = Array.from({ length: turnCount }, (_, index) => index + 1);
@@ -148,15 +151,15 @@ export function modelReport(scored: ScoredModel, questions: readonly QuestionSum
       ...part(questions.filter((question) => question.category === category)),
     })),
     files: filesOf(questions).map(([qnaFile, ofFile]) => ({ qnaFile, ...part(ofFile) })),
-    ...countJudgments(scored, judgments, known),
-    answers: countAnswers(scored.answers),
-    tokens: countTokens(scored),
+    ...countJudgments({ ...scored, answers, judgments }, known),
+    answers: countAnswers(answers),
+    tokens: countTokens(answers, judgments),
     prompts: [...new Set(judgments.map(({ promptName }) => promptName))].sort(),
     promptsSource: scored.promptsSource ?? null,
     referencesSource: scored.referencesSource ?? null,
     sampling: scored.sampling ?? null,
   };
-  return { ...facts, caveats: caveatsOf(facts) };
+  return { ...facts, caveats: [...caveatsOf(facts), ...(scored.notes ?? [])] };
 }
 
 type ReportPart = Pick<ModelReport["turns"][number], "score" | "leftOut">;
@@ -217,8 +220,7 @@ function scoreCells(judgments: readonly JudgmentSummary[]): Map<QuestionId, Map<
 type JudgmentCounts = Pick<ModelReport, "judgments" | "errorRate" | "partial">;
 
 function countJudgments(
-  scored: ScoredModel,
-  judgments: readonly JudgmentSummary[],
+  { answers, judgments, choices, repeats = 1 }: ScoredModel,
   known: ReadonlyMap<QuestionId, QuestionSummary>,
 ): JudgmentCounts {
   const unscored: Record<string, number> = {};
@@ -230,12 +232,10 @@ function countJudgments(
     else if (outcome.kind === "unscored") unscored[outcome.reason] = (unscored[outcome.reason] ?? 0) + 1;
     else failed[outcome.reason] = (failed[outcome.reason] ?? 0) + 1;
   }
-  const answers = scored.answers?.filter(({ questionId }) => known.has(questionId));
   const asked = new Set((answers ?? judgments).map(({ questionId }) => questionId));
   const turnsOf = (id: QuestionId): number => known.get(id)?.turns ?? 0;
-  const repeats = scored.repeats ?? 1;
   const unanswered = (answers ?? []).reduce(
-    (sum, answer) => sum + repeats * Math.max(0, turnsOf(answer.questionId) * scored.choices - answer.turns),
+    (sum, answer) => sum + repeats * Math.max(0, turnsOf(answer.questionId) * choices - answer.turns),
     0,
   );
   const judged = done + total(unscored) + total(failed);
@@ -268,12 +268,15 @@ function countAnswers(answers: readonly AnswerSummary[] | undefined): ModelRepor
   };
 }
 
-function countTokens(scored: ScoredModel): ModelReport["tokens"] {
-  const add = (records: readonly { readonly promptTokens: number; readonly completionTokens: number }[]) => ({
+function countTokens(
+  answers: readonly AnswerSummary[] | undefined,
+  judgments: readonly JudgmentSummary[],
+): ModelReport["tokens"] {
+  const add = (records: readonly Pick<AnswerSummary, "promptTokens" | "completionTokens">[]) => ({
     prompt: records.reduce((sum, { promptTokens }) => sum + promptTokens, 0),
     completion: records.reduce((sum, { completionTokens }) => sum + completionTokens, 0),
   });
-  return { candidate: add(scored.answers ?? []), judge: add(scored.judgments) };
+  return { candidate: add(answers ?? []), judge: add(judgments) };
 }
 
 function caveatsOf(report: Omit<ModelReport, "caveats">): string[] {

@@ -4,7 +4,7 @@ import { EvalError } from "../domain/eval-error.js";
 import { answerRowSchema, decodeAnswer } from "../domain/eval-output.js";
 import { compareQuestionIds, questionIdSchema } from "../domain/question.js";
 import type { QuestionId } from "../domain/question.js";
-import { parseRow, readJsonLines } from "./jsonl.js";
+import { parseLine, parseRow, readJsonLines, readLines } from "./jsonl.js";
 import { isNonEmpty } from "./output-tree.js";
 import { settleFile } from "./settle.js";
 
@@ -26,17 +26,47 @@ export async function readFailedAnswers(
   return failed;
 }
 
-/** Complete answers of one model, each checked to belong to the question set. */
+/**
+ * As `readAnswers`, but of several answers to one question only the last, which is the one that settling keeps.
+ *
+ * @param onReplaced told how many lines are passed over, where there are any: a run writes no such lines, a hand or another tool does
+ */
+export async function* readLatestAnswers(
+  path: string,
+  onReplaced?: (lines: number) => void,
+): AsyncGenerator<{ answer: Answer; line: number }> {
+  if (!(await isNonEmpty(path))) return;
+  const replaced = await replacedLines(path);
+  if (replaced.size > 0) onReplaced?.(replaced.size);
+  for await (const read of readAnswers(path)) if (!replaced.has(read.line)) yield read;
+}
+
+/** Lines that a later answer to the same question replaces. */
+async function replacedLines(path: string): Promise<ReadonlySet<number>> {
+  const last = new Map<QuestionId, number>();
+  const replaced = new Set<number>();
+  for await (const group of readLines(path)) {
+    for (const line of group) {
+      const id = leadingQuestionId(line.text) ?? questionIdOf(parseLine(line, path), `${path}:${line.line}`);
+      const earlier = last.get(id);
+      if (earlier !== undefined) replaced.add(earlier);
+      last.set(id, line.line);
+    }
+  }
+  return replaced;
+}
+
+/** The answers that count, each checked to belong to the question set. */
 export async function* readAnswersOf(
   path: string,
-  ids: { has(id: QuestionId): boolean },
-  questionsPath: string,
+  set: { readonly ids: { has(id: QuestionId): boolean }; readonly path: string },
+  onReplaced?: (lines: number) => void,
 ): AsyncGenerator<CompleteAnswer | FailedAnswer> {
-  for await (const { answer, line } of readAnswers(path)) {
-    if (!ids.has(answer.questionId))
+  for await (const { answer, line } of readLatestAnswers(path, onReplaced)) {
+    if (!set.ids.has(answer.questionId))
       throw new EvalError(
         "input",
-        `${path}:${line}: field question_id: ${answer.questionId} is not a question of ${questionsPath}`,
+        `${path}:${line}: field question_id: ${answer.questionId} is not a question of ${set.path}`,
         {
           hint: "these answers belong to another question set: give its file with --questions, or another --output-dir",
         },
@@ -51,11 +81,15 @@ const keySchema = z.object({ question_id: questionIdSchema });
 export async function settleAnswers(path: string): Promise<readonly QuestionId[]> {
   if (!(await isNonEmpty(path))) return [];
   const { keys } = await settleFile(path, {
-    keyOf: (row) => keySchema.parse(row).question_id,
+    keyOf: questionIdOf,
     keyOfText: leadingQuestionId,
     compare: compareQuestionIds,
   });
   return keys;
+}
+
+function questionIdOf(row: unknown, where: string): QuestionId {
+  return parseRow(keySchema, row, where).question_id;
 }
 
 /** Our own lines begin with the id. It is parsed, not cut out, since a part of a string would keep the whole line in memory. */

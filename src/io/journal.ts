@@ -1,7 +1,8 @@
-import { appendFile, mkdir, open } from "node:fs/promises";
+import { appendFile, open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { diskError } from "./disk-error.js";
+import { makeFolder } from "./make-folder.js";
 
 /** A file that only grows, one JSON line a record. */
 export interface Journal {
@@ -14,7 +15,7 @@ export interface Journal {
 export async function openJournal(path: string): Promise<Journal> {
   let handle: FileHandle;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await repairTail(path);
     handle = await open(path, "a");
   } catch (error) {

@@ -1,11 +1,13 @@
+import { writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { decodeJudgment, judgmentRowSchema } from "../domain/eval-output.js";
 import type { Judgment, RatedJudgment } from "../domain/judgment.js";
 import { judgmentKey } from "../domain/judgment.js";
 import type { QuestionId } from "../domain/question.js";
 import { compareQuestionIds, questionIdSchema } from "../domain/question.js";
-import { parseRow, readJsonLines } from "./jsonl.js";
+import { parseLine, parseRow, readJsonLines, readLines } from "./jsonl.js";
 import { isNonEmpty } from "./output-tree.js";
+import { replaceFile } from "./replace-file.js";
 import { settleFile } from "./settle.js";
 
 /** Reads InstructLab's, FastChat's or our own judgments; nothing where there is no file. */
@@ -24,6 +26,18 @@ export async function readRatedJudgments(path: string, model: string): Promise<M
   return rated;
 }
 
+/** Takes one model's lines out of a file, in one step; the others' are copied as they are. */
+export async function removeModel(path: string, model: string): Promise<void> {
+  if (!(await isNonEmpty(path))) return;
+  async function* others(): AsyncGenerator<string> {
+    for await (const group of readLines(path))
+      for (const line of group)
+        if (parseRow(judgmentRowSchema, parseLine(line, path), `${path}:${line.line}`).model !== model)
+          yield `${line.text}\n`;
+  }
+  await replaceFile(path, (temporary) => writeFile(temporary, others()));
+}
+
 const keySchema = z.object({
   model: z.string(),
   question_id: questionIdSchema,
@@ -39,8 +53,8 @@ export async function settleJudgments(path: string): Promise<void> {
   if (!(await isNonEmpty(path))) return;
   const models = new Map<string, string>();
   await settleFile<Key>(path, {
-    keyOf: (row) => {
-      const { model, question_id: id, turn, choice, repeat } = keySchema.parse(row);
+    keyOf: (row, where) => {
+      const { model, question_id: id, turn, choice, repeat } = parseRow(keySchema, row, where);
       // one string per model, not one per line
       if (!models.has(model)) models.set(model, model);
       return [models.get(model) ?? model, id, turn, choice, repeat];

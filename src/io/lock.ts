@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { kill, pid } from "node:process";
@@ -6,6 +6,7 @@ import lockfile from "proper-lockfile";
 import { z } from "zod";
 import { EvalError } from "../domain/eval-error.js";
 import { diskError } from "./disk-error.js";
+import { makeFolder } from "./make-folder.js";
 
 const ownerSchema = z.object({ pid: z.number().int().positive(), host: z.string() });
 
@@ -34,7 +35,7 @@ async function acquire(path: string, onLost: () => void): Promise<() => Promise<
   const take = (): Promise<() => Promise<void>> =>
     lockfile.lock(path, { realpath: false, stale: neverMs, update: staleMs / 3, onCompromised: onLost });
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const release = await take().catch(async (error: unknown) => {
       if (!isLocked(error) || !(await removeAbandoned(path, ownerFile))) throw error;
       return take();

@@ -1,8 +1,10 @@
-import { mkdir, readdir, rename, stat } from "node:fs/promises";
+import { copyFile, readdir, rename, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { lmEvalModelName } from "../domain/lm-eval-files.js";
 import { checkOutputName } from "../domain/output-name.js";
 import { diskError } from "./disk-error.js";
+import { makeFolder } from "./make-folder.js";
+import { replaceFile } from "./replace-file.js";
 
 /** The files that belong to one set of records. */
 export interface RecordPaths {
@@ -30,6 +32,8 @@ export interface OutputTree {
   listJudgments(): Promise<string[]>;
   /** Moves what exists of the files into a dated folder inside the tree; returns where they are now, or undefined where there were none. */
   moveAside(paths: RecordPaths, now: Date): Promise<RecordPaths | undefined>;
+  /** Likewise, but leaves the files where they are, too. */
+  copyAside(paths: RecordPaths, now: Date): Promise<RecordPaths | undefined>;
 }
 
 const judgmentSuffix = "_single";
@@ -50,7 +54,8 @@ export function outputTree(outputDir: string, bench: string, branch?: string): O
     outcomes: (model) => recordPaths(join(folder, checkOutputName(lmEvalModelName(model), "model"), "outcomes")),
     listAnswers: () => listNames(answersFolder, ""),
     listJudgments: () => listNames(judgmentsFolder, judgmentSuffix),
-    moveAside: (paths, now) => moveAside(folder, paths, now),
+    moveAside: (paths, now) => putAside(paths, asideOf(folder, paths, now), move),
+    copyAside: (paths, now) => putAside(paths, asideOf(folder, paths, now), copy),
   };
 }
 
@@ -79,27 +84,42 @@ async function listNames(folder: string, suffix: string): Promise<string[]> {
   return [...names].sort((left, right) => (left < right ? -1 : 1));
 }
 
-async function moveAside(folder: string, paths: RecordPaths, now: Date): Promise<RecordPaths | undefined> {
+function asideOf(folder: string, paths: RecordPaths, now: Date): RecordPaths {
   const dated = join(folder, ".aside", now.toISOString().replaceAll(/[:.]/g, "-"));
   const place = (path: string): string => join(dated, relative(folder, path));
-  const aside = {
+  return {
     records: place(paths.records),
     failed: place(paths.failed),
     manifest: place(paths.manifest),
     progress: place(paths.progress),
   };
-  let moved = false;
+}
+
+async function putAside(
+  paths: RecordPaths,
+  aside: RecordPaths,
+  put: (from: string, to: string) => Promise<void>,
+): Promise<RecordPaths | undefined> {
+  let found = false;
   for (const part of ["records", "failed", "manifest"] as const) {
     if (!(await exists(paths[part]))) continue;
     try {
-      await mkdir(dirname(aside[part]), { recursive: true });
-      await rename(paths[part], aside[part]);
+      await put(paths[part], aside[part]);
     } catch (error) {
       throw diskError(error, `cannot move ${paths[part]} aside`);
     }
-    moved = true;
+    found = true;
   }
-  return moved ? aside : undefined;
+  return found ? aside : undefined;
+}
+
+async function move(from: string, to: string): Promise<void> {
+  await makeFolder(dirname(to));
+  await rename(from, to);
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  await replaceFile(to, (temporary) => copyFile(from, temporary));
 }
 
 /** Whether a file holds anything. */

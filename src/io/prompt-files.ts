@@ -51,7 +51,7 @@ export async function readHandlebarsPrompt(path: string): Promise<JudgePrompt> {
     path,
   );
   const compile = (template: string): HandlebarsTemplateDelegate =>
-    Handlebars.compile(template, { noEscape: true, strict: true, preventIndent: true });
+    Handlebars.compile(template, { noEscape: true, strict: true });
   const [system, body] = [compile(meta.system), compile(parts[2] ?? "")];
   const prompt: JudgePrompt = {
     name: meta.name,

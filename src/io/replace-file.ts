@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { diskError } from "./disk-error.js";
+import { makeFolder } from "./make-folder.js";
 
 /**
  * Writes a file beside its place, syncs it, and moves it in: a reader sees the old content or the new, never half of it,
@@ -10,7 +11,7 @@ export async function replaceFile(path: string, write: (temporaryPath: string) =
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await write(temporary);
     await sync(temporary);
     await rename(temporary, path);

@@ -4,7 +4,8 @@ import { parseLine, readLines } from "./jsonl.js";
 import { replaceFile } from "./replace-file.js";
 
 export interface SettleOrder<Key> {
-  readonly keyOf: (row: unknown) => Key;
+  /** @param where file and line, for an error */
+  readonly keyOf: (row: unknown, where: string) => Key;
   /** the key of a line whose form makes it easy to find without parsing all of it */
   readonly keyOfText?: (text: string) => Key | undefined;
   readonly compare: (left: Key, right: Key) => number;
@@ -28,7 +29,7 @@ export async function settleFile<Key>(path: string, order: SettleOrder<Key>): Pr
   let settled = true;
   for await (const group of readLines(path)) {
     for (const line of group) {
-      const key = order.keyOfText?.(line.text) ?? order.keyOf(parseLine(line, path));
+      const key = order.keyOfText?.(line.text) ?? order.keyOf(parseLine(line, path), `${path}:${line.line}`);
       const previous = keys.at(-1);
       if (previous !== undefined && order.compare(previous, key) >= 0) settled = false;
       keys.push(key);

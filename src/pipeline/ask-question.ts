@@ -1,5 +1,5 @@
 import type { AnswerChoice, AnswerFailure, AnswerTurn } from "../domain/answer.js";
-import type { ChatModel } from "../domain/chat-model.js";
+import type { ChatModel, TokenUsage } from "../domain/chat-model.js";
 import { conversation } from "../domain/conversation.js";
 import type { Question } from "../domain/question.js";
 import { splitReasoning } from "../domain/reasoning.js";
@@ -18,7 +18,8 @@ export interface AskingPorts {
   readonly signal?: AbortSignal;
   /** called after each turn that is not the last, so that what was paid for is on disk before the next turn is asked */
   readonly onTurn: (choices: readonly AnswerChoice[]) => Promise<void>;
-  readonly onReply: (turn: AnswerTurn) => void;
+  /** called with the tokens of every reply, of one without an answer, too */
+  readonly onReply: (usage: TokenUsage | undefined) => void;
 }
 
 /** What one question came to; who answered, and when, is the caller's to add. */
@@ -42,7 +43,6 @@ export async function askQuestion(
       const turn = await askTurn(question, turns, { rules, ports, choice: index });
       if ("kind" in turn) return { ...turn, choices };
       turns.push(turn);
-      ports.onReply(turn);
       if (turns.length < question.turns.length || index + 1 < rules.numChoices) await ports.onTurn(choices);
     }
   }
@@ -67,6 +67,7 @@ async function askTurn(
   );
   const turn = finished.length + 1;
   if (reply.kind === "failed") return { kind: "failed", reason: reply.reason, message: reply.message, turn };
+  ports.onReply(reply.usage);
   const split = splitReasoning(reply.text);
   const reasoning = reply.reasoning ?? split.reasoning;
   if (split.text === "" && reasoning !== undefined)
@@ -75,6 +76,7 @@ async function askTurn(
       reason: "reasoning-only",
       message: `the reply holds thinking but no answer (finish_reason ${reply.finishReason ?? "unknown"})`,
       turn,
+      ...(reply.usage !== undefined && { usage: reply.usage }),
     };
   return {
     text: split.text,

@@ -1,12 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BranchComparison } from "../domain/branch-comparison.js";
-import { startEmbeddedServer } from "../embedded/server.js";
+import type { EmbeddedModel } from "../embedded/server.js";
 import type { Report } from "../domain/report.js";
-import { limiter } from "../io/limiter.js";
-import type { OpenAIModel } from "../io/openai.js";
-import { openAIModel } from "../io/openai.js";
 import { outputTree } from "../io/output-tree.js";
 import { packageRoot } from "../io/package-info.js";
 import type { QuestionAnswerPair } from "../io/pair-file.js";
@@ -17,7 +12,6 @@ import type { ComparedModel, CompareSide } from "./compare.js";
 import { compareBranches } from "./compare.js";
 import { branchBench, genQuestions } from "./gen-questions.js";
 import { findJudgingRules } from "./inputs.js";
-import { checkServer } from "./preflight.js";
 import type { ProgressListener } from "./progress.js";
 import { makeReport } from "./report.js";
 import { run } from "./run.js";
@@ -41,49 +35,56 @@ export function splitPairs(
   return { base: pairs.filter((_, index) => index % 4 < 2), tuned: pairs };
 }
 
+/** What is asked in the demo, and what the embedded models know of it. */
+export interface DemoPlan {
+  readonly outputDir: string;
+  readonly sides: Readonly<Record<"base" | "branch", CompareSide>>;
+  /** for the embedded server */
+  readonly models: Readonly<Record<string, EmbeddedModel>>;
+}
+
+/**
+ * Writes the sample taxonomy and its question sets.
+ *
+ * @param options.workDir for what the demo needs while it runs
+ */
+export async function planDemo(options: { readonly outputDir: string; readonly workDir: string }): Promise<DemoPlan> {
+  const outputDir = join(options.outputDir, "demo");
+  const sides = await sampleBranches(join(options.workDir, "taxonomy"), outputDir);
+  const known = splitPairs(await readPairs(demoQuestionsPath));
+  return {
+    outputDir,
+    sides,
+    models: {
+      [embeddedNames.base]: {
+        kind: "candidate",
+        pairs: [...known.base, ...(await readPairs(sides.base.questions.path))],
+      },
+      [embeddedNames.tuned]: {
+        kind: "candidate",
+        pairs: [...known.tuned, ...(await readPairs(sides.branch.questions.path))],
+      },
+      [embeddedNames.judge]: { kind: "judge" },
+    },
+  };
+}
+
+export type DemoRole = keyof typeof embeddedNames;
+
+export interface DemoPorts {
+  readonly models: Readonly<Record<DemoRole, ComparedModel>>;
+  readonly progress: ProgressListener;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The whole way offline, over real HTTP: two embedded models answer a question set, one of which knows half of the answers, and an embedded
  * judge rates them; then both are compared over two branches of the sample taxonomy, of which the tuned one has learned the second.
  */
-export async function demo(
-  options: { readonly outputDir: string; readonly signal?: AbortSignal },
-  progress: ProgressListener,
-): Promise<DemoSummary> {
-  const work = await mkdtemp(join(tmpdir(), "branchbench-demo-"));
-  try {
-    const outputDir = join(options.outputDir, "demo");
-    const sides = await sampleBranches(join(work, "taxonomy"), outputDir);
-    const known = splitPairs(await readPairs(demoQuestionsPath));
-    await using server = await startEmbeddedServer({
-      models: {
-        [embeddedNames.base]: {
-          kind: "candidate",
-          pairs: [...known.base, ...(await readPairs(sides.base.questions.path))],
-        },
-        [embeddedNames.tuned]: {
-          kind: "candidate",
-          pairs: [...known.tuned, ...(await readPairs(sides.branch.questions.path))],
-        },
-        [embeddedNames.judge]: { kind: "judge" },
-      },
-    });
-    return await withDemoModels(server.url, options.signal, async (models) => {
-      const ports = { models, progress, ...(options.signal !== undefined && { signal: options.signal }) };
-      const report = await demoReport(outputDir, ports);
-      const comparison = await demoComparison(sides, ports);
-      return { folder: outputDir, report, comparison };
-    });
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-type Role = keyof typeof embeddedNames;
-
-interface DemoPorts {
-  readonly models: Readonly<Record<Role, ComparedModel>>;
-  readonly progress: ProgressListener;
-  readonly signal?: AbortSignal;
+export async function demo({ outputDir, sides }: DemoPlan, ports: DemoPorts): Promise<DemoSummary> {
+  const report = await demoReport(outputDir, ports);
+  const comparison = await demoComparison(sides, ports);
+  return { folder: outputDir, report, comparison };
 }
 
 /** The sample taxonomy as a repository with the branches main and rc, and the question sets of both. */
@@ -101,30 +102,6 @@ async function sampleBranches(folder: string, outputDir: string): Promise<Record
     return { branch, commit: taxonomy.commit, output, questions, rules };
   };
   return { base: await side("main"), branch: await side("rc") };
-}
-
-async function withDemoModels<Result>(
-  url: string,
-  signal: AbortSignal | undefined,
-  work: (models: Record<Role, ComparedModel>) => Promise<Result>,
-): Promise<Result> {
-  const clients: OpenAIModel[] = [];
-  const shared = limiter("auto");
-  const open = async (model: string): Promise<ComparedModel> => {
-    const client = openAIModel({ baseUrl: url, model, limiter: shared });
-    clients.push(client);
-    const patience = { waitMs: 0, allowUnlisted: false, ...(signal !== undefined && { signal }) };
-    return { model: client.chat, server: await checkServer(client, model, patience) };
-  };
-  try {
-    return await work({
-      base: await open(embeddedNames.base),
-      tuned: await open(embeddedNames.tuned),
-      judge: await open(embeddedNames.judge),
-    });
-  } finally {
-    for (const client of clients) await client.close();
-  }
 }
 
 async function demoReport(outputDir: string, ports: DemoPorts): Promise<Report> {
@@ -149,10 +126,7 @@ async function demoReport(outputDir: string, ports: DemoPorts): Promise<Report> 
   return makeReport({ bench, output, questions });
 }
 
-async function demoComparison(
-  sides: Record<"base" | "branch", CompareSide>,
-  ports: DemoPorts,
-): Promise<BranchComparison> {
+async function demoComparison(sides: DemoPlan["sides"], ports: DemoPorts): Promise<BranchComparison> {
   const { models, ...rest } = ports;
   return compareBranches(
     {

@@ -8,7 +8,7 @@ import { judgeMessages, planJudgments } from "../domain/judgment-plan.js";
 import { answerMaxTokens, answerTemperature, judgeMaxTokens, judgeTemperature } from "../domain/mt-bench.js";
 import type { Question, QuestionId } from "../domain/question.js";
 import { requireReferences } from "../domain/references.js";
-import { readAnswers } from "../io/answer-file.js";
+import { readLatestAnswers } from "../io/answer-file.js";
 import { readRatedJudgments } from "../io/judgment-file.js";
 import { readQuestions } from "../io/question-file.js";
 import { tokenCounter } from "../io/tokens.js";
@@ -67,7 +67,7 @@ export async function dryRunAnswers(input: GenAnswersInput): Promise<DryRun> {
 
 async function answeredIds(path: string): Promise<Set<QuestionId>> {
   const ids = new Set<QuestionId>();
-  for await (const { answer } of readAnswers(path)) if (answer.kind === "answered") ids.add(answer.questionId);
+  for await (const { answer } of readLatestAnswers(path)) if (answer.kind === "answered") ids.add(answer.questionId);
   return ids;
 }
 
@@ -117,7 +117,8 @@ export async function dryRunJudgments(input: JudgeAnswersInput): Promise<DryRun>
 async function plannedJudgments(input: JudgeAnswersInput): Promise<PlannedJudgment[]> {
   const answers = new Map<QuestionId, Answer>();
   const path = input.answersFile ?? input.output.answers(input.model).records;
-  for await (const { answer } of readAnswers(path)) answers.set(answer.questionId, { ...answer, model: input.model });
+  for await (const { answer } of readLatestAnswers(path))
+    answers.set(answer.questionId, { ...answer, model: input.model });
   const questions: Question[] = [];
   for await (const question of readQuestions(input.questions, input.selection)) questions.push(question);
   requireReferences(questions, input.rules.references);

@@ -67,8 +67,12 @@ export interface GenAnswersSummary {
   readonly answered: number;
   /** questions of this run without a complete answer, by reason */
   readonly failed: Readonly<Record<string, number>>;
+  /** what was said to one of them */
+  readonly failedExample?: string;
   /** failed share of the selected questions */
   readonly errorRate: number;
+  /** lines of the answer file that a later line on the same question replaced; no run writes such lines */
+  readonly replacedLines: number;
   readonly movedAside?: string;
 }
 
@@ -139,24 +143,31 @@ interface Journals {
   readonly failures: Journal;
 }
 
-type Outcome = Pick<GenAnswersSummary, "resumed" | "answered" | "failed" | "errorRate">;
+type Outcome = Omit<GenAnswersSummary, "paths" | "total" | "movedAside">;
 
 async function askMissing(run: Run, selected: readonly number[]): Promise<Outcome> {
   const { input, ports, paths } = run;
   const journals: Journals = { answers: await openJournal(paths.records), failures: await openJournal(paths.failed) };
   const failed: Record<string, number> = {};
   let [resumed, answered, failures] = [0, 0, 0];
+  let replacedLines = 0;
+  let failedExample: string | undefined;
   try {
-    const done = await finishedBefore(run, selected);
+    const before = await finishedBefore(run, selected);
+    const { done, marked } = before;
+    replacedLines = before.replacedLines;
     resumed = run.counter.snapshot().resumed;
     const partial = await readFailedAnswers(paths.failed, done);
     const askOne = async (question: Question): Promise<void> => {
       if (done.has(question.id)) return;
       const answer = await answerOne(run, question, { partial: partial.get(question.id), journals });
-      if (answer.kind === "answered") answered++;
-      else {
+      if (answer.kind === "answered") {
+        answered++;
+        marked.delete(answer.questionId);
+      } else {
         failures++;
         failed[answer.reason] = (failed[answer.reason] ?? 0) + 1;
+        failedExample ??= answer.message;
       }
       run.counter.add({ done: 1, failed: answer.kind === "failed" ? 1 : 0 });
       await ports.onAnswer?.(answer);
@@ -164,32 +175,46 @@ async function askMissing(run: Run, selected: readonly number[]): Promise<Outcom
     const source = readQuestions(input.questions, input.selection);
     await fanOut(source, askOne, { width: ports.width ?? defaultWidth, signal: ports.signal });
     throwIfStopped(ports.signal);
-    const answeredIds = await settleAnswers(paths.records);
-    await settleFailures(paths.failed, answeredIds);
+    const settledIds = await settleAnswers(paths.records);
+    await settleFailures(paths.failed, marked.size === 0 ? settledIds : settledIds.filter((id) => !marked.has(id)));
   } finally {
     await journals.answers.close();
     await journals.failures.close();
   }
-  return { resumed, answered, failed, errorRate: selected.length === 0 ? 0 : failures / selected.length };
+  const errorRate = selected.length === 0 ? 0 : failures / selected.length;
+  return { resumed, answered, failed, ...(failedExample !== undefined && { failedExample }), errorRate, replacedLines };
 }
 
-/** Ids that have a complete answer on disk; each answer of the selection is passed on. */
-async function finishedBefore(run: Run, positions: readonly number[]): Promise<Set<QuestionId>> {
+interface FinishedBefore {
+  /** questions that have a complete answer on disk */
+  readonly done: ReadonlySet<QuestionId>;
+  /** questions for which another tool left its error marker */
+  readonly marked: Set<QuestionId>;
+  readonly replacedLines: number;
+}
+
+/** What earlier runs left; each complete answer of the selection is passed on. */
+async function finishedBefore(run: Run, positions: readonly number[]): Promise<FinishedBefore> {
   const { input, ports, paths } = run;
-  const done = new Set<QuestionId>();
+  const [done, marked] = [new Set<QuestionId>(), new Set<QuestionId>()];
+  let replacedLines = 0;
   // these sets are large where the question set is
-  if (!(await isNonEmpty(paths.records))) return done;
+  if (!(await isNonEmpty(paths.records))) return { done, marked, replacedLines };
   const { ids } = input.questions.keys;
   const known = new Set(ids);
   const selected = positions.length === ids.length ? known : new Set(positions.map((position) => ids[position] ?? ""));
-  for await (const answer of readAnswersOf(paths.records, known, input.questions.path)) {
-    if (answer.kind !== "answered" || done.has(answer.questionId)) continue;
+  const set = { ids: known, path: input.questions.path };
+  for await (const answer of readAnswersOf(paths.records, set, (lines) => (replacedLines = lines))) {
+    if (answer.kind === "failed") {
+      marked.add(answer.questionId);
+      continue;
+    }
     done.add(answer.questionId);
     if (!selected.has(answer.questionId)) continue;
     run.counter.add({ resumed: 1 });
     await ports.onAnswer?.(answer);
   }
-  return done;
+  return { done, marked, replacedLines };
 }
 
 async function answerOne(
@@ -220,7 +245,7 @@ async function answerOne(
     ports: {
       model: ports.model,
       signal: ports.signal,
-      onReply: (turn) => counter.tokens(turn.usage),
+      onReply: (usage) => counter.tokens(usage),
       onTurn: async (choices) => {
         const turn = (choices.at(-1)?.turns.length ?? 0) + 1;
         const unfinished = {

@@ -2,7 +2,6 @@ import { rm } from "node:fs/promises";
 import type { Answer } from "../domain/answer.js";
 import type { ChatModel } from "../domain/chat-model.js";
 import { EvalError } from "../domain/eval-error.js";
-import type { JudgmentRow } from "../domain/eval-output.js";
 import { encodeJudgment } from "../domain/eval-output.js";
 import type { Judgment } from "../domain/judgment.js";
 import { isSameAnswer, judgmentKey } from "../domain/judgment.js";
@@ -10,18 +9,21 @@ import type { JudgingRules, PlannedJudgment } from "../domain/judgment-plan.js";
 import { planJudgments } from "../domain/judgment-plan.js";
 import type { JudgmentSettings } from "../domain/manifest.js";
 import { judgmentManifestSchema } from "../domain/manifest.js";
+import { tryPrompts } from "../domain/judge-prompt.js";
 import { judgeMaxTokens, judgeTemperature } from "../domain/mt-bench.js";
+import { shownName } from "../domain/printable.js";
 import type { Question, QuestionId } from "../domain/question.js";
 import type { QuestionSelection } from "../domain/question-selection.js";
 import type { RatingParser } from "../domain/rating.js";
 import { requireReferences } from "../domain/references.js";
 import { readAnswersOf, readFailedAnswers } from "../io/answer-file.js";
-import { openJournal } from "../io/journal.js";
+import { openJournal, repairTail } from "../io/journal.js";
 import { readJsonFile, writeJsonFile } from "../io/json-file.js";
 import { writeJsonLines } from "../io/jsonl.js";
-import { readJudgments, readRatedJudgments, settleJudgments } from "../io/judgment-file.js";
+import { readJudgments, readRatedJudgments, removeModel, settleJudgments } from "../io/judgment-file.js";
 import { withLock } from "../io/lock.js";
 import type { OutputTree, RecordPaths } from "../io/output-tree.js";
+import { exists, isNonEmpty } from "../io/output-tree.js";
 import { progressFile } from "../io/progress-file.js";
 import type { QuestionFile } from "../io/question-file.js";
 import { readQuestions } from "../io/question-file.js";
@@ -82,6 +84,8 @@ export interface JudgeAnswersSummary {
   readonly failed: Readonly<Record<string, number>>;
   /** turns that the candidate did not answer, which nobody judges */
   readonly unanswered: number;
+  /** what was said to one of those that failed */
+  readonly failedExample?: string;
   /** share of the expected judgments without a score */
   readonly errorRate: number;
 }
@@ -91,20 +95,12 @@ export interface JudgeAnswersSummary {
  * judged again. Throws `EvalError` as `genAnswers` does.
  */
 export async function judgeAnswers(input: JudgeAnswersInput, ports: JudgeAnswersPorts): Promise<JudgeAnswersSummary> {
-  if (input.judge === input.model && input.allowSelfJudging !== true)
-    throw new EvalError(
-      "input",
-      `judge and candidate are the same model (${input.model}), which favours its own answers`,
-      {
-        hint: "name another judge, or say --allow-self-judging",
-      },
-    );
-  const questions = new Map<QuestionId, Question>();
-  for await (const question of readQuestions(input.questions, input.selection)) questions.set(question.id, question);
-  requireReferences(questions.values(), input.rules.references);
+  const questions = await checkJudging(input);
+  if (ports.answers === undefined) await requireAnswers(input);
   const paths = input.output.judgments(input.judge);
   return withLock(paths.records, async (lost) => {
     const signal = ports.signal === undefined ? lost : AbortSignal.any([lost, ports.signal]);
+    for (const path of [paths.records, paths.failed]) await repairTail(path);
     if (input.fresh === true) await setModelAside(input, paths);
     await keepJudgmentManifest(paths.manifest, input.model, {
       hasRecords: () => hasJudgments(paths, input.model),
@@ -115,6 +111,7 @@ export async function judgeAnswers(input: JudgeAnswersInput, ports: JudgeAnswers
         selected: questions.size,
         promptsSource: input.rules.prompts.source,
         referencesSource: input.rules.references?.source ?? null,
+        judgeRepeats: input.rules.repeats ?? 1,
       },
     });
     const counter = progressCounter("judge-answers", input.judge, [
@@ -160,6 +157,7 @@ interface Tally {
   scored: number;
   readonly unscored: Record<string, number>;
   readonly failed: Record<string, number>;
+  failedExample?: string;
 }
 
 async function judgeMissing(run: Run): Promise<JudgeAnswersSummary> {
@@ -237,8 +235,43 @@ function summarize(
     unscored: tally.unscored,
     failed: tally.failed,
     unanswered,
+    ...(tally.failedExample !== undefined && { failedExample: tally.failedExample }),
     errorRate: expected === 0 ? 0 : (expected - tally.scored) / expected,
   };
+}
+
+/**
+ * Refuses what could not be judged to its end, before anybody is asked: a judge that is the candidate, missing references, prompts
+ * that do not take so many turns. Returns the questions that are judged.
+ */
+export async function checkJudging(input: JudgeAnswersInput): Promise<ReadonlyMap<QuestionId, Question>> {
+  if (input.judge === input.model && input.allowSelfJudging !== true)
+    throw new EvalError(
+      "input",
+      `judge and candidate are the same model (${shownName(input.model)}), which favours its own answers`,
+      { hint: "name another judge, or say --allow-self-judging" },
+    );
+  const questions = new Map<QuestionId, Question>();
+  for await (const question of readQuestions(input.questions, input.selection)) questions.set(question.id, question);
+  requireReferences(questions.values(), input.rules.references);
+  tryPrompts(questions.values(), input.rules.prompts);
+  return questions;
+}
+
+/** Refuses to judge where there is nothing to judge. */
+export async function requireAnswers(input: JudgeAnswersInput): Promise<void> {
+  const { answersFile, bench, model } = input;
+  if (answersFile !== undefined) {
+    if (await exists(answersFile)) return;
+    throw new EvalError("input", `cannot read ${answersFile}: no such file or folder`, {
+      hint: "--answers names an answer file; leave it out to judge what gen-answers wrote",
+    });
+  }
+  const { records, failed } = input.output.answers(model);
+  if ((await isNonEmpty(records)) || (await isNonEmpty(failed))) return;
+  throw new EvalError("input", `there are no answers of ${shownName(model)} in ${records}`, {
+    hint: `run: branchbench gen-answers --bench ${bench} --model ${shownName(model)} --server-url URL`,
+  });
 }
 
 /** Complete answers, then the finished turns of those that failed. */
@@ -248,19 +281,11 @@ async function* answersOnDisk(run: Run): AsyncGenerator<Answer> {
   const paths = input.output.answers(input.model);
   const file = input.answersFile ?? paths.records;
   const answered = new Set<QuestionId>();
-  let found = false;
-  for await (const answer of readAnswersOf(file, known, input.questions.path)) {
-    found = true;
+  for await (const answer of readAnswersOf(file, { ids: known, path: input.questions.path })) {
     if (answer.kind === "answered") answered.add(answer.questionId);
     yield answer;
   }
-  const failed =
-    input.answersFile === undefined ? await readFailedAnswers(paths.failed, answered) : new Map<QuestionId, Answer>();
-  if (!found && failed.size === 0)
-    throw new EvalError("input", `there are no answers of ${input.model} in ${file}`, {
-      hint: `run: branchbench gen-answers --bench ${input.bench} --model ${input.model} --server-url URL`,
-    });
-  yield* failed.values();
+  if (input.answersFile === undefined) yield* (await readFailedAnswers(paths.failed, answered)).values();
 }
 
 function isScored(judgment: Judgment): boolean {
@@ -268,8 +293,10 @@ function isScored(judgment: Judgment): boolean {
 }
 
 function count(tally: Tally, judgment: Judgment): void {
-  if (judgment.kind === "failed") tally.failed[judgment.reason] = (tally.failed[judgment.reason] ?? 0) + 1;
-  else if (judgment.rating.kind === "scored") tally.scored++;
+  if (judgment.kind === "failed") {
+    tally.failed[judgment.reason] = (tally.failed[judgment.reason] ?? 0) + 1;
+    tally.failedExample ??= judgment.message;
+  } else if (judgment.rating.kind === "scored") tally.scored++;
   else tally.unscored[judgment.rating.reason] = (tally.unscored[judgment.rating.reason] ?? 0) + 1;
 }
 
@@ -290,18 +317,16 @@ async function hasJudgments(paths: RecordPaths, model: string): Promise<boolean>
   return false;
 }
 
-/** Moves the judge's files aside and puts the other models' judgments back. */
+/**
+ * Copies the judge's files aside, then takes this model out of them, one file at a time in one step each: whenever a run is killed, every
+ * line stands in its place or aside, and the other models' lines in their place. The manifest is last: as long as it names the model, the
+ * next run knows what was made how.
+ */
 async function setModelAside(input: JudgeAnswersInput, paths: RecordPaths): Promise<void> {
   if (!(await hasJudgments(paths, input.model))) return;
-  const aside = await input.output.moveAside(paths, new Date());
-  if (aside === undefined) return;
-  async function* others(path: string): AsyncGenerator<JudgmentRow> {
-    for await (const judgment of readJudgments(path))
-      if (judgment.model !== input.model) yield encodeJudgment(judgment);
-  }
-  await writeJsonLines(paths.records, others(aside.records));
-  await writeJsonLines(paths.failed, others(aside.failed));
-  const manifest = await readJsonFile(aside.manifest, judgmentManifestSchema);
+  await input.output.copyAside(paths, new Date());
+  for (const path of [paths.records, paths.failed]) await removeModel(path, input.model);
+  const manifest = await readJsonFile(paths.manifest, judgmentManifestSchema);
   if (manifest === undefined) return;
   const models = Object.fromEntries(Object.entries(manifest.models).filter(([model]) => model !== input.model));
   await writeJsonFile(paths.manifest, { ...manifest, models });

@@ -63,8 +63,8 @@ function ratedJudgment(
   reading: { readonly parser: RatingParser; readonly scale: RatingScale },
 ): Judgment {
   // upstream reads the whole reply, thinking included
-  const { text, reasoning = reply.reasoning } =
-    reading.parser === "fastchat" ? { text: reply.text } : splitReasoning(reply.text);
+  const split = reading.parser === "fastchat" ? { text: reply.text } : splitReasoning(reply.text);
+  const { text, reasoning = reply.reasoning } = split;
   return {
     kind: "rated",
     ...facts,
@@ -73,6 +73,7 @@ function ratedJudgment(
     latencyMs: reply.latencyMs,
     attempts: reply.attempts,
     ...(reasoning !== undefined && { reasoning }),
+    ...(split.reasoning !== undefined && { reasoningInline: true }),
     ...(reply.finishReason !== undefined && { finishReason: reply.finishReason }),
     ...(reply.usage !== undefined && { usage: reply.usage }),
   };

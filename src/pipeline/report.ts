@@ -2,6 +2,7 @@ import type { Question, QuestionId } from "../domain/question.js";
 import { EvalError } from "../domain/eval-error.js";
 import type { Report } from "../domain/report.js";
 import { compareModelReports, modelReport } from "../domain/report.js";
+import { exists } from "../io/output-tree.js";
 import { readQuestions } from "../io/question-file.js";
 import type { ScoredModelsInput } from "./scored-models.js";
 import { readScoredModels } from "./scored-models.js";
@@ -30,6 +31,20 @@ export async function makeReport(input: ReportInput): Promise<Report> {
     questions: { source: input.questions.path, sha256: input.questions.sha256, count: input.questions.keys.ids.length },
     models: scored.map((model) => modelReport(model, summaries)).sort(compareModelReports),
   };
+}
+
+/** Refuses a report of nothing before anybody is asked for the questions. */
+export async function requireJudgments(input: Omit<ReportInput, "questions">): Promise<void> {
+  const { judgmentsFile, output } = input;
+  if (judgmentsFile !== undefined) {
+    if (await exists(judgmentsFile)) return;
+    throw new EvalError("input", `cannot read ${judgmentsFile}: no such file or folder`, {
+      hint: "--judgments names a judgment file; leave it out to report what judge-answers wrote",
+    });
+  }
+  // a candidate that failed in everything has answers only
+  if ((await output.listJudgments()).length === 0 && (await output.listAnswers()).length === 0)
+    throw nothingToReport(input);
 }
 
 export function nothingToReport({ bench, judgmentsFile, output }: Omit<ReportInput, "questions">): EvalError {

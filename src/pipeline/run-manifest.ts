@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
 import type { AnswerSettings, JudgmentSettings, RunFacts } from "../domain/manifest.js";
 import { answerManifestSchema, judgmentManifestSchema, requireSameSettings } from "../domain/manifest.js";
@@ -24,6 +25,7 @@ interface RunCircumstances {
   readonly selected: number;
   readonly promptsSource?: string;
   readonly referencesSource?: string | null;
+  readonly judgeRepeats?: number;
 }
 
 /** Checks the manifest beside the answers, or writes it. */
@@ -71,16 +73,18 @@ export async function keepJudgmentManifest(
 }
 
 async function runFacts(circumstances: RunCircumstances): Promise<RunFacts> {
-  const { server, questions, selected, promptsSource, referencesSource } = circumstances;
+  const { server, questions, selected, promptsSource, referencesSource, judgeRepeats } = circumstances;
   return {
     branchbench: await packageInfo(),
     started: new Date().toISOString(),
     server_url: server.url,
     server_models: server.models === null ? null : [...server.models],
     extra_header_names: [...(server.extraHeaderNames ?? [])],
-    questions: { source: questions.path, count: questions.keys.ids.length },
+    // absolute, so that a report finds it from whatever folder it is run in
+    questions: { source: resolve(questions.path), count: questions.keys.ids.length },
     selected: selected === questions.keys.ids.length ? null : selected,
     ...(promptsSource !== undefined && { prompts_source: promptsSource }),
     ...(referencesSource !== undefined && { references_source: referencesSource }),
+    ...(judgeRepeats !== undefined && { judge_repeats: judgeRepeats }),
   };
 }

@@ -4,7 +4,7 @@ import { channel } from "./channel.js";
 import type { GenAnswersInput, GenAnswersPorts, GenAnswersSummary } from "./gen-answers.js";
 import { genAnswers } from "./gen-answers.js";
 import type { JudgeAnswersInput, JudgeAnswersPorts, JudgeAnswersSummary } from "./judge-answers.js";
-import { judgeAnswers } from "./judge-answers.js";
+import { checkJudging, judgeAnswers } from "./judge-answers.js";
 import { makeReport } from "./report.js";
 import { together } from "./together.js";
 
@@ -33,6 +33,7 @@ const waitingAnswers = 1_000;
 
 /** Both stages overlapped: an answer is judged as soon as it exists. When one stage has to stop, so does the other. */
 export async function runOverlapped(input: RunInput, ports: RunPorts): Promise<OverlappedSummary> {
+  await checkJudging(input.judgments);
   const queue = channel<Answer>(waitingAnswers);
   const generate = (signal: AbortSignal): Promise<GenAnswersSummary> =>
     genAnswers(input.answers, { ...ports.answers, signal, onAnswer: (answer) => queue.push(answer) }).finally(() =>

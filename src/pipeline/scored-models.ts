@@ -1,16 +1,17 @@
-import type { AnswerChoice } from "../domain/answer.js";
+import type { Answer } from "../domain/answer.js";
+import { counted } from "../domain/counted.js";
 import { EvalError } from "../domain/eval-error.js";
 import type { Judgment } from "../domain/judgment.js";
 import { judgmentKey, reread } from "../domain/judgment.js";
 import { judgedTextHash } from "../domain/judge-prompt.js";
 import { judgedTurns } from "../domain/judgment-plan.js";
-import type { AnswerManifest, JudgmentManifest } from "../domain/manifest.js";
+import type { AnswerManifest, JudgmentManifest, RunFacts } from "../domain/manifest.js";
 import { answerManifestSchema, judgmentManifestSchema } from "../domain/manifest.js";
 import type { Question, QuestionId } from "../domain/question.js";
 import type { RatingParser } from "../domain/rating.js";
 import { mtBenchScale } from "../domain/rating.js";
 import type { AnswerSummary, JudgmentSummary, ScoredModel } from "../domain/report.js";
-import { readAnswers, readFailedAnswers } from "../io/answer-file.js";
+import { readFailedAnswers, readLatestAnswers } from "../io/answer-file.js";
 import { readJsonFile } from "../io/json-file.js";
 import { readJudgments } from "../io/judgment-file.js";
 import type { OutputTree } from "../io/output-tree.js";
@@ -84,30 +85,47 @@ async function scoredModels(
   }
   await addUnjudged(byModel, input);
   return Promise.all(
-    [...byModel.values()].map(async ({ model, judge, judgments }) => {
-      const answers = input.judgmentsFile === undefined ? await readModelAnswers(input, model, questions) : undefined;
-      const part = source.manifest?.models[model];
+    [...byModel.values()].map(async (judged) => {
+      const answers =
+        input.judgmentsFile === undefined ? await readModelAnswers(input, judged.model, questions) : undefined;
+      const part = source.manifest?.models[judged.model];
       if (part !== undefined && part.settings.questions_sha256 !== input.questions.sha256)
         throw new EvalError(
           "conflict",
-          `${source.manifestPath}: ${model} was judged on another question set than ${input.questions.path}`,
+          `${source.manifestPath}: ${judged.model} was judged on another question set than ${input.questions.path}`,
           {
             hint: "give that question file with --questions",
           },
         );
-      return {
-        model,
-        judge,
-        answers: answers?.summaries,
-        judgments: [...judgments.values()].map((judgment) => summarizeJudgment(judgment, answers?.hashes)),
-        choices: answers?.choices ?? 1,
-        repeats: 1 + [...judgments.values()].reduce((most, { repeat = 0 }) => Math.max(most, repeat), 0),
-        promptsSource: part?.facts.prompts_source,
-        referencesSource: part?.facts.references_source ?? undefined,
-        sampling: answers?.sampling,
-      };
+      return scoredModel(judged, answers, part?.facts);
     }),
   );
+}
+
+/** Of the repeats of a judgment those count that were asked for last, however many lie there. */
+function scoredModel(
+  { model, judge, judgments }: JudgedModel,
+  answers: ModelAnswers | undefined,
+  facts: RunFacts | undefined,
+): ScoredModel {
+  const all = [...judgments.values()];
+  const repeats = facts?.judge_repeats ?? 1 + all.reduce((most, { repeat = 0 }) => Math.max(most, repeat), 0);
+  const counting = all.filter(({ repeat = 0 }) => repeat < repeats);
+  const beyond = all.length - counting.length;
+  const notes = [...(answers?.notes ?? [])];
+  if (beyond > 0) notes.push(`${counted(beyond, "judgment")} of an earlier run with a larger --judge-repeats left out`);
+  return {
+    model,
+    judge,
+    answers: answers?.summaries,
+    judgments: counting.map((judgment) => summarizeJudgment(judgment, answers?.hashes)),
+    choices: answers?.choices ?? 1,
+    repeats,
+    notes,
+    promptsSource: facts?.prompts_source,
+    referencesSource: facts?.references_source ?? undefined,
+    sampling: answers?.sampling,
+  };
 }
 
 /** A candidate that was asked for and failed in everything has nothing to judge, which is a result, too. */
@@ -178,6 +196,7 @@ interface ModelAnswers {
   readonly sampling: string | undefined;
   /** answers that were asked for per question */
   readonly choices: number;
+  readonly notes: readonly string[];
 }
 
 function textKey(id: QuestionId, choice: number, turn: number): string {
@@ -192,12 +211,14 @@ async function readModelAnswers(
 ): Promise<ModelAnswers | undefined> {
   const paths = input.output.answers(model);
   const answered = new Set<QuestionId>();
-  const summaries: AnswerSummary[] = [];
+  // a failure of a later run takes the place of another tool's error marker
+  const summaries = new Map<QuestionId, AnswerSummary>();
   const hashes = new Map<string, string>();
-  const add = (id: QuestionId, choices: readonly AnswerChoice[], failure: string | undefined): void => {
-    const question = questions.get(id);
+  const add = (answer: Answer): void => {
+    const question = questions.get(answer.questionId);
     if (question === undefined) return;
-    summaries.push(summarizeAnswer(id, choices, failure));
+    const { questionId: id, choices } = answer;
+    summaries.set(id, summarizeAnswer(answer));
     for (const { index, turns } of choices)
       for (const turn of turns.keys())
         hashes.set(
@@ -205,32 +226,40 @@ async function readModelAnswers(
           judgedTextHash(judgedTurns(question, turns.slice(0, turn + 1), undefined)),
         );
   };
-  for await (const { answer } of readAnswers(paths.records)) {
-    if (answer.kind === "answered" && answered.has(answer.questionId)) continue;
+  let replaced = 0;
+  for await (const { answer } of readLatestAnswers(paths.records, (lines) => (replaced = lines))) {
     if (answer.kind === "answered") answered.add(answer.questionId);
-    add(answer.questionId, answer.choices, answer.kind === "failed" ? answer.reason : undefined);
+    add(answer);
   }
-  for (const failed of (await readFailedAnswers(paths.failed, answered)).values())
-    add(failed.questionId, failed.choices, failed.reason);
-  if (summaries.length === 0) return undefined;
+  for (const failed of (await readFailedAnswers(paths.failed, answered)).values()) add(failed);
+  if (summaries.size === 0) return undefined;
   const manifest = await readJsonFile(paths.manifest, answerManifestSchema);
-  return { summaries, hashes, sampling: sampling(manifest), choices: manifest?.settings.num_choices ?? 1 };
+  return {
+    summaries: [...summaries.values()],
+    hashes,
+    sampling: sampling(manifest),
+    choices: manifest?.settings.num_choices ?? 1,
+    notes:
+      replaced === 0
+        ? []
+        : [
+            `${counted(replaced, "line")} of the answer file: a later line answers the same question, and that one counts`,
+          ],
+  };
 }
 
-function summarizeAnswer(
-  questionId: QuestionId,
-  choices: readonly AnswerChoice[],
-  failure: string | undefined,
-): AnswerSummary {
-  const turns = choices.flatMap((choice) => choice.turns);
+function summarizeAnswer(answer: Answer): AnswerSummary {
+  const turns = answer.choices.flatMap((choice) => choice.turns);
+  const usages = turns.map(({ usage }) => usage);
+  if (answer.kind === "failed") usages.push(answer.usage);
   return {
-    questionId,
-    failure,
+    questionId: answer.questionId,
+    failure: answer.kind === "failed" ? answer.reason : undefined,
     turns: turns.length,
     truncated: turns.filter((turn) => turn.finishReason === "length").length,
     empty: turns.filter((turn) => turn.text === "").length,
-    promptTokens: turns.reduce((sum, turn) => sum + (turn.usage?.promptTokens ?? 0), 0),
-    completionTokens: turns.reduce((sum, turn) => sum + (turn.usage?.completionTokens ?? 0), 0),
+    promptTokens: usages.reduce((sum, usage) => sum + (usage?.promptTokens ?? 0), 0),
+    completionTokens: usages.reduce((sum, usage) => sum + (usage?.completionTokens ?? 0), 0),
   };
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../domain/counted.js";
 import { formatDuration } from "../domain/duration.js";
 import { printable } from "../domain/printable.js";
 
@@ -9,14 +10,20 @@ export function answersText(summary: {
   readonly resumed: number;
   readonly answered: number;
   readonly failed: Counts;
+  readonly failedExample?: string;
+  readonly replacedLines: number;
   readonly paths: { readonly records: string; readonly failed: string };
   readonly movedAside?: string;
 }): string {
   const lines = [
-    `${summary.total} questions: ${summary.resumed + summary.answered} answered (${summary.resumed} by earlier runs)${failures(summary.failed, "failed")}`,
+    `${counted(summary.total, "question")}: ${summary.resumed + summary.answered} answered (${summary.resumed} by earlier runs)${failures(summary.failed, "failed")}`,
     `answers   ${summary.paths.records}`,
+    ...failureLines(summary),
   ];
-  if (Object.keys(summary.failed).length > 0) lines.push(`failures  ${summary.paths.failed}`);
+  if (summary.replacedLines > 0)
+    lines.push(
+      `note      ${counted(summary.replacedLines, "line")} of the answers removed: a later line answers the same question, and that one counts`,
+    );
   if (summary.movedAside !== undefined) lines.push(`earlier   ${summary.movedAside}`);
   return `${lines.join("\n")}\n`;
 }
@@ -29,15 +36,31 @@ export function judgmentsText(summary: {
   readonly unscored: Counts;
   readonly failed: Counts;
   readonly unanswered: number;
+  readonly failedExample?: string;
   readonly paths: { readonly records: string; readonly failed: string };
 }): string {
-  const unanswered = summary.unanswered > 0 ? `; ${summary.unanswered} turns unanswered` : "";
+  const unanswered = summary.unanswered > 0 ? `; ${counted(summary.unanswered, "turn")} unanswered` : "";
   const lines = [
-    `${summary.expected} judgments: ${summary.scored} scored (${summary.resumed} by earlier runs)${failures(summary.unscored, "unscored")}${failures(summary.failed, "failed")}${unanswered}`,
+    `${counted(summary.expected, "judgment")} (${summary.resumed} by earlier runs): ${summary.scored} scored${failures(summary.unscored, "unscored")}${failures(summary.failed, "failed")}${unanswered}`,
     `judgments ${summary.paths.records}`,
+    ...failureLines(summary),
   ];
-  if (Object.keys(summary.failed).length > 0) lines.push(`failures  ${summary.paths.failed}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** Where failures stand, and what was said to one of them. */
+function failureLines({
+  failed,
+  failedExample,
+  paths,
+}: {
+  readonly failed: Counts;
+  readonly failedExample?: string;
+  readonly paths: { readonly failed: string };
+}): string[] {
+  if (Object.keys(failed).length === 0) return [];
+  const example = failedExample === undefined ? [] : [`such as   ${printable(failedExample)}`];
+  return [`failures  ${paths.failed}`, ...example];
 }
 
 function failures(counts: Counts, what: string): string {

@@ -53,6 +53,45 @@ describe("branchbench", () => {
     expect(await readFile(join(stage.folder, "report.txt"), "utf8")).toContain("8.00 [8.00, 8.00]");
   });
 
+  it("reports from another folder what was asked with a relative path", async () => {
+    await using server = await startModelServer({ reply: echoOrRate, models: ["m", "j"] });
+    await using stage = await startStage(plainQuestions(1));
+    const servers = ["--server-url", server.url, "--judge-server-url", server.url];
+    const named = ["--model", "m", "--judge-model", "j", "--questions", "question.jsonl"];
+    expect((await runCli(["run", ...named, ...servers], {}, stage.folder)).code).toBe(0);
+    const report = await runCli(["report", "--output-dir", join(stage.folder, "eval_output")]);
+    expect(report).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("counts what earlier runs judged, scored or not, and one of a thing", async () => {
+    const reply: Reply = (request) => answer.ok(request.prompt.includes("=== ") ? "no rating" : "re");
+    await using server = await startModelServer({ reply, models: ["m", "j"] });
+    await using stage = await startStage(plainQuestions(1));
+    const servers = ["--server-url", server.url, "--judge-server-url", server.url];
+    const args = ["run", "--model", "m", "--judge-model", "j", ...servers, ...places(stage)];
+    const stdout = expect.stringMatching(/^1 question: 1 answered \(0 by earlier runs\)\n/);
+    expect(await runCli(args)).toMatchObject({ code: 3, stdout });
+    const again = await runCli(args);
+    expect(again.stdout).toContain("2 judgments (2 by earlier runs): 0 scored; unscored: 2 missing");
+    expect(again.stderr).toContain("are kept and not asked again, --fresh asks for all of them anew");
+  });
+
+  it("ends with the report and 3 where every question failed, with the server's words and no vain advice", async () => {
+    await using server = await startModelServer({
+      reply: () => answer.error(400, "temperature must be 1"),
+      models: ["m", "j"],
+    });
+    await using stage = await startStage(plainQuestions(6));
+    const servers = ["--server-url", server.url, "--judge-server-url", server.url];
+    const result = await runCli(["run", "--model", "m", "--judge-model", "j", ...servers, ...places(stage)]);
+    expect(result.code).toBe(3);
+    expect(result.stdout).toContain("failed: 6 rejected");
+    expect(result.stdout).toMatch(/failures  .*m\.failed\.jsonl\nsuch as   HTTP 400: temperature must be 1\n/);
+    expect(result.stdout).toContain("answers     0 of 6");
+    expect(result.stderr).toContain("what failed would fail again");
+    expect(result.stderr).not.toContain("run the same command again");
+  });
+
   it("runs both stages overlapped and marks a partial run", async () => {
     await using server = await startModelServer({ reply: echoOrRate, models: ["m", "j"] });
     await using stage = await startStage();
@@ -326,6 +365,33 @@ const badInputs: readonly BadInput[] = [
     says: /cannot write .*m\.jsonl: the disk is full\n {2}free some space and run the same command again/,
   },
   {
+    name: "self-judging in a run, before the candidate is asked",
+    args: (stage, url) => [
+      ...["run", "--model", "m", "--judge-model", "m", "--server-url", url, "--judge-server-url", url],
+      ...places(stage),
+    ],
+    code: 1,
+    says: /^judge prompts: .*\nerror: judge and candidate are the same model \(m\)/,
+  },
+  {
+    name: "nothing to judge, before the judge is asked",
+    args: (stage, url) => [
+      ...["judge-answers", "--model", "m", "--judge-model", "j", "--judge-server-url", url],
+      ...places(stage),
+    ],
+    code: 1,
+    says: /^judge prompts: .*\nerror: there are no answers of m in .*m\.jsonl\n {2}run: branchbench gen-answers/,
+  },
+  {
+    name: "an answer file that is not there",
+    args: (stage, url) => [
+      ...["judge-answers", "--model", "m", "--judge-model", "j", "--judge-server-url", url, "--answers", "nofile"],
+      ...places(stage),
+    ],
+    code: 1,
+    says: /error: cannot read nofile: no such file/,
+  },
+  {
     name: "self-judging",
     args: (stage, url) => [
       "judge-answers",
@@ -367,6 +433,24 @@ const badInputs: readonly BadInput[] = [
     args: (stage) => ["report", ...places(stage)],
     code: 1,
     says: /there are no judgments to report/,
+  },
+  {
+    name: "judgments that are not there, whatever else is missing",
+    args: () => ["report", "--judgments", "nofile.jsonl"],
+    code: 1,
+    says: /^error: cannot read nofile\.jsonl: no such file or folder/,
+  },
+  {
+    name: "a report of nothing, before the questions are missed",
+    args: () => ["report"],
+    code: 1,
+    says: /^error: there are no judgments to report in eval_output\/mt_bench\n {2}run: branchbench judge-answers/,
+  },
+  {
+    name: "a taxonomy in a report, which writes no question set",
+    args: () => ["report", "--taxonomy-path", "x"],
+    code: 2,
+    says: /unknown option '--taxonomy-path'/,
   },
   { name: "an unknown command", args: () => ["gen-answer"], code: 2, says: /unknown command 'gen-answer'/ },
   {

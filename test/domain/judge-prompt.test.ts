@@ -9,6 +9,7 @@ import {
   judgePromptKind,
   judgePromptKinds,
   judgePromptSet,
+  tryPrompts,
 } from "../../src/domain/judge-prompt.js";
 import { evalError } from "../support/eval-error.js";
 
@@ -277,5 +278,24 @@ describe("judgedTextHash", () => {
   it("does not depend on references, which are a setting of the run", () => {
     expect(judgedTextHash([{ ...turn(1), reference: "other" }])).toBe(judgedTextHash([turn(1)]));
     expect(judgedTextHash([{ question: "Q1", answer: "A1" }])).toBe(judgedTextHash([turn(1)]));
+  });
+});
+
+describe("tryPrompts", () => {
+  const template = "{question_1} {answer_1} then {answer_2} to {question_2}";
+  const set = judgePromptSet(
+    "set",
+    judgePromptKinds.map((kind) => promptOf(kind, kind === "multi-turn" ? { prompt_template: template } : {})),
+  );
+  const question = (category: string, turns: number) => ({ category, turns: Array.from({ length: turns }, () => "q") });
+
+  it("takes what the prompts can judge", () => {
+    expect(() => tryPrompts([question("stem", 2), question("math", 4), question("stem", 1)], set)).not.toThrow();
+  });
+
+  it("refuses a prompt that cannot take so many turns", () => {
+    expect(() => tryPrompts([question("stem", 2), question("stem", 3)], set)).toThrow(
+      expect.objectContaining({ message: "judge prompt single-v1-multi-turn cannot be extended to 3 turns" }),
+    );
   });
 });

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { printable } from "../../src/domain/printable.js";
+import { printable, shownName } from "../../src/domain/printable.js";
 
 describe("printable", () => {
   it.each([
@@ -27,5 +27,16 @@ describe("printable", () => {
         expect(printable(shown)).toBe(shown);
       }),
     );
+  });
+});
+
+describe("shownName", () => {
+  it.each([
+    ["org/model", "org/model"],
+    ["a\u001B[31mb", "a [31mb"],
+    ["x".repeat(80), "x".repeat(80)],
+    ["x".repeat(3000), `${"x".repeat(80)}…`],
+  ])("of %j", (name, shown) => {
+    expect(shownName(name)).toBe(shown);
   });
 });

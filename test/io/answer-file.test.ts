@@ -66,8 +66,10 @@ describe("readAnswersOf", () => {
   it("gives the answers to questions of the set, and refuses others by file and line", async () => {
     await using folder = await tempFolder();
     const path = await folder.write("m.jsonl", line(1, "A") + line(2, "B"));
-    expect(await collect(readAnswersOf(path, new Set([1, 2]), "q.jsonl"))).toHaveLength(2);
-    await expect(collect(readAnswersOf(path, new Set<number | string>([1, "2"]), "q.jsonl"))).rejects.toEqual(
+    expect(await collect(readAnswersOf(path, { ids: new Set([1, 2]), path: "q.jsonl" }))).toHaveLength(2);
+    await expect(
+      collect(readAnswersOf(path, { ids: new Set<number | string>([1, "2"]), path: "q.jsonl" })),
+    ).rejects.toEqual(
       evalError("input", `${path}:2: field question_id: 2 is not a question of q.jsonl`, "--questions"),
     );
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { encodeJudgment } from "../../src/domain/eval-output.js";
 import type { RatedJudgment } from "../../src/domain/judgment.js";
 import { judgmentKey } from "../../src/domain/judgment.js";
-import { readJudgments, readRatedJudgments, settleJudgments } from "../../src/io/judgment-file.js";
+import { readJudgments, readRatedJudgments, removeModel, settleJudgments } from "../../src/io/judgment-file.js";
 import { collect } from "../support/collect.js";
 import { evalError } from "../support/eval-error.js";
 import { tempFolder } from "../support/temp-folder.js";
@@ -94,5 +94,24 @@ describe("settleJudgments", () => {
     await using folder = await tempFolder();
     await settleJudgments(folder.file("j_single.jsonl"));
     expect(await folder.list()).toEqual([]);
+  });
+});
+
+describe("removeModel", () => {
+  it("takes one model's lines out and copies the others to the byte", async () => {
+    await using folder = await tempFolder();
+    const foreign =
+      '{"question_id": 81, "model": "other", "judge": ["j", "p"], "user_prompt": "", "judgment": "ä", "score": 5.0, "turn": 1, "x": 1e2}\n';
+    const path = await folder.write("j_single.jsonl", line() + foreign + failure + line({ model: "m2" }));
+    await removeModel(path, "m");
+    expect(await folder.read("j_single.jsonl")).toBe(foreign + line({ model: "m2" }));
+  });
+
+  it("names file and line of what it cannot read, and changes nothing", async () => {
+    await using folder = await tempFolder();
+    const path = await folder.write("j_single.jsonl", `${line()}{"question_id": 1}\n`);
+    await expect(removeModel(path, "m")).rejects.toEqual(evalError("input", `${path}:2: field model: `));
+    expect(await folder.list()).toEqual(["j_single.jsonl"]);
+    await expect(settleJudgments(path)).rejects.toEqual(evalError("input", `${path}:2: field model: `));
   });
 });

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { exists, isNonEmpty, outputTree } from "../../src/io/output-tree.js";
 import { evalError } from "../support/eval-error.js";
@@ -129,6 +130,16 @@ describe("moveAside", () => {
     ]);
     expect(await folder.read(`${dated}.failed.jsonl`)).toBe("failed");
     expect(await tree.listAnswers()).toEqual(["other"]);
+  });
+
+  it("leaves copies where they are asked for", async () => {
+    await using folder = await tempFolder();
+    const tree = outputTree(folder.path, "mt_bench");
+    await folder.write("mt_bench/model_judgment/j_single.jsonl", "r");
+    const aside = await tree.copyAside(tree.judgments("j"), now);
+    expect(await readFile(aside?.records ?? "", "utf8")).toBe("r");
+    expect(await folder.read("mt_bench/model_judgment/j_single.jsonl")).toBe("r");
+    expect(await tree.copyAside(tree.judgments("k"), now)).toBeUndefined();
   });
 
   it("moves what there is", async () => {

@@ -12,7 +12,7 @@ const byKey: SettleOrder<number> = {
 };
 
 function keyOfLine(line: string): number {
-  return byKey.keyOf(JSON.parse(line.replace("\uFEFF", "")));
+  return byKey.keyOf(JSON.parse(line.replace("\uFEFF", "")), "");
 }
 
 /** Sort, and of several lines with one key take the last. */
@@ -141,9 +141,9 @@ describe("settleFile", () => {
     const parsed: unknown[] = [];
     const order: SettleOrder<number> = {
       ...byKey,
-      keyOf: (value) => {
+      keyOf: (value, where) => {
         parsed.push(value);
-        return byKey.keyOf(value);
+        return byKey.keyOf(value, where);
       },
       keyOfText: (text) => (text.startsWith('{"key":') ? Number.parseInt(text.slice(7), 10) : undefined),
     };

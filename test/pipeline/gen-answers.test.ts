@@ -1,6 +1,9 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Answer } from "../../src/domain/answer.js";
+import { makeReport } from "../../src/pipeline/report.js";
+import { answersText } from "../../src/render/summary-text.js";
 import type { ModelRequest, Reply } from "../support/model-server.js";
 import { answer, startModelServer } from "../support/model-server.js";
 import { plainQuestions, readRows, startStage } from "../support/stage.js";
@@ -90,6 +93,54 @@ describe("genAnswers", () => {
     await using stage = await startStage(plainQuestions(2));
     const summary = await stage.gen(server.url);
     expect(summary).toMatchObject({ answered: 0, failed: { "reasoning-only": 2 }, errorRate: 1 });
+    expect(summary.failedExample).toBe("the reply holds thinking but no answer (finish_reason length)");
+    // what was paid for is counted all the same
+    const report = await makeReport({
+      bench: "mt_bench",
+      output: stage.output,
+      questions: stage.questions,
+      models: ["m"],
+      judge: "j",
+    });
+    expect(report.models[0]?.tokens.candidate).toEqual({ prompt: 14, completion: 6 });
+    expect(report.models[0]?.answers).toMatchObject({ asked: 2, answered: 0 });
+  });
+
+  it("takes the last of several answers to a question, as settling does, and says so", async () => {
+    await using server = await startModelServer({ reply: echo });
+    await using stage = await startStage(plainQuestions(3));
+    const { paths } = await stage.gen(server.url);
+    const [one, two, three] = await readRows(paths.records);
+    const marker = { ...three, choices: [{ index: 0, turns: ["$ERROR$", "$ERROR$"] }] };
+    const edited = { ...one, choices: [{ index: 0, turns: ["edited", "by hand"] }] };
+    await writeFile(paths.records, [one, two, three, edited, marker].map((row) => `${JSON.stringify(row)}\n`).join(""));
+    const seen: Answer[] = [];
+    const report = await makeReport({
+      bench: "mt_bench",
+      output: stage.output,
+      questions: stage.questions,
+      models: ["m"],
+      judge: "j",
+    });
+    expect(report.models[0]?.answers).toMatchObject({ asked: 3, answered: 2, failed: { "error-marker": 1 } });
+    expect(report.models[0]?.caveats).toContain(
+      "2 lines of the answer file: a later line answers the same question, and that one counts",
+    );
+    const summary = await stage.gen(server.url, {}, { onAnswer: (answer) => void seen.push(answer) });
+    expect(summary).toMatchObject({ resumed: 2, answered: 1, replacedLines: 2 });
+    expect(answersText(summary)).toContain("note      2 lines of the answers removed");
+    expect(seen.find(({ questionId }) => questionId === 1)?.choices[0]?.turns[0]?.text).toBe("edited");
+    const rows = await readRows(paths.records);
+    expect(rows.map((row) => row["choices"][0].turns[0])).toEqual(["edited", "re: first 2", "re: first 3"]);
+    expect(await stage.gen(server.url)).toMatchObject({ replacedLines: 0 });
+    // what fails after a marker keeps its turns and its reason
+    await writeFile(paths.records, `${JSON.stringify(marker)}\n`);
+    const half: Reply = (request) =>
+      request.prompt.startsWith("second") ? answer.contextOverflow() : answer.ok(`re: ${request.prompt}`);
+    await using broken = await startModelServer({ reply: half });
+    await stage.gen(broken.url);
+    const failed = await readRows(paths.failed);
+    expect(failed.map((row) => [row["question_id"], row["choices"][0].turns])).toContainEqual([3, ["re: first 3"]]);
   });
 
   it("asks only what is missing or failed, and not again the turns that were answered", async () => {

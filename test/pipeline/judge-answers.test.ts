@@ -1,6 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { fastChatNames } from "../../src/domain/judge-prompt.js";
+import { removeModel } from "../../src/io/judgment-file.js";
+import { readBuiltinPrompts, readFastChatPrompts } from "../../src/io/prompt-files.js";
 import { makeReport } from "../../src/pipeline/report.js";
 import type { Reply } from "../support/model-server.js";
 import { answer, startModelServer } from "../support/model-server.js";
@@ -127,6 +130,61 @@ describe("judgeAnswers", () => {
     expect(report.models.map(({ model }) => model)).toEqual(["org/a", "org/b"]);
   });
 
+  it("loses nothing when it is killed while it starts one anew", async () => {
+    await using server = await startModelServer({ reply: echo });
+    await using judge = await startModelServer({ reply: sevens });
+    await using stage = await startStage(plainQuestions(2));
+    for (const model of ["a", "b"]) await stage.gen(server.url, { model });
+    for (const model of ["a", "b"]) await stage.judge(judge.url, { model });
+    const { records, manifest } = stage.output.judgments("j");
+    const before = await Promise.all([records, manifest].map((path) => readFile(path, "utf8")));
+    const killed = (step: "before" | "after") => ({
+      ...stage.output,
+      copyAside: async (...args: Parameters<typeof stage.output.copyAside>) => {
+        if (step === "after") await stage.output.copyAside(...args);
+        throw new Error("killed");
+      },
+    });
+    for (const step of ["before", "after"] as const) {
+      await expect(stage.judge(judge.url, { model: "a", fresh: true, output: killed(step) })).rejects.toThrow("killed");
+      expect(await Promise.all([records, manifest].map((path) => readFile(path, "utf8")))).toEqual(before);
+    }
+    // killed after the model's lines were taken out, before the manifest was: the next run just asks them again
+    await removeModel(records, "a");
+    expect((await readRows(records)).map((row) => row["model"])).toEqual(Array(4).fill("b"));
+    expect(await stage.judge(judge.url, { model: "a" })).toMatchObject({ resumed: 0, scored: 4 });
+    expect(await stage.judge(judge.url, { model: "a", fresh: true })).toMatchObject({ resumed: 0, scored: 4 });
+    expect(await stage.judge(judge.url, { model: "b" })).toMatchObject({ resumed: 4, scored: 4 });
+  });
+
+  it("sets a torn line aside before another model's judgments are read", async () => {
+    await using server = await startModelServer({ reply: echo });
+    await using judge = await startModelServer({ reply: sevens });
+    await using stage = await startStage(plainQuestions(1));
+    for (const model of ["a", "b"]) await stage.gen(server.url, { model });
+    const { paths } = await stage.judge(judge.url, { model: "a" });
+    await appendFile(paths.records, '{"question_id":1,"mo');
+    expect(await stage.judge(judge.url, { model: "b" })).toMatchObject({ scored: 2 });
+    expect(await readFile(`${paths.records}.torn`, "utf8")).toBe('{"question_id":1,"mo\n');
+  });
+
+  it("refuses prompts that do not take so many turns before it asks", async () => {
+    await using server = await startModelServer({ reply: echo });
+    await using judge = await startModelServer({ reply: sevens });
+    await using stage = await startStage([{ question_id: 1, category: "stem", turns: ["a", "b", "c"] }]);
+    await stage.gen(server.url);
+    const path = join(stage.folder, "prompts.jsonl");
+    const rows = Object.entries(fastChatNames).map(([kind, name]) => ({
+      name,
+      system_prompt: "",
+      prompt_template: kind.startsWith("single") ? "{question}" : "{question_1} or {question_2}? {answer_2}",
+    }));
+    await writeFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    const rules = { prompts: await readFastChatPrompts(path), references: undefined };
+    await expect(stage.judge(judge.url, { rules })).rejects.toThrow(/cannot be extended to 3 turns/);
+    expect(judge.requests).toHaveLength(0);
+  });
+
   it("asks a failed judgment again, and says of another model's failures nothing", async () => {
     await using server = await startModelServer({ reply: echo });
     await using stage = await startStage(plainQuestions(2));
@@ -165,6 +223,56 @@ describe("judgeAnswers", () => {
     await stage.judge(judge.url, {}, { client: { maxWorkers: 1 } });
     const report = await makeReport({ bench: "mt_bench", output: stage.output, questions: stage.questions });
     expect(report.models[0]?.overall).toMatchObject({ n: 1, mean: 3 });
+  });
+
+  it("averages as many repeats of a judgment as were asked for last, however many lie there", async () => {
+    await using server = await startModelServer({ reply: echo });
+    await using judge = await startModelServer({
+      reply: (_, { index }) => answer.ok(`[[${[2, 4, 9, 9][index] ?? 1}]]`),
+    });
+    await using stage = await startStage([{ question_id: 1, category: "stem", turns: ["a"] }]);
+    await stage.gen(server.url);
+    const rules = { prompts: await readBuiltinPrompts(), references: undefined };
+    const one = { client: { maxWorkers: 1 } };
+    const report = async () => {
+      const { models } = await makeReport({ bench: "mt_bench", output: stage.output, questions: stage.questions });
+      return [models[0]?.overall.mean, models[0]?.judgments.expected, models[0]?.caveats];
+    };
+    await stage.judge(judge.url, { rules: { ...rules, repeats: 3 } }, one);
+    expect(await report()).toEqual([5, 3, []]);
+    expect(await stage.judge(judge.url, { rules: { ...rules, repeats: 2 } }, one)).toMatchObject({ resumed: 2 });
+    expect(await report()).toEqual([3, 2, ["1 judgment of an earlier run with a larger --judge-repeats left out"]]);
+    await stage.judge(judge.url, { rules: { ...rules, repeats: 4 } }, one);
+    expect(await report()).toEqual([6, 4, []]);
+    expect(judge.requests).toHaveLength(4);
+  });
+
+  it("reads thinking that stood in the reply as upstream would, and only then", async () => {
+    const replies = ["<think>[[2]]?</think> Rating: [[8]]", "Rating: [[8]]"];
+    await using server = await startModelServer({ reply: echo });
+    await using judge = await startModelServer({
+      reply: (_, { index }) =>
+        index === 0 ? answer.ok(replies[0] ?? "") : answer.ok(replies[1] ?? "", { reasoning: "[[3]]?" }),
+    });
+    await using stage = await startStage(plainQuestions(1));
+    await stage.gen(server.url);
+    const scores = async (parser: "strict" | "fastchat") => {
+      const input = { bench: "mt_bench", output: stage.output, questions: stage.questions };
+      const { models } = await makeReport({ ...input, parser });
+      return models[0]?.turns.map(({ score }) => score.mean);
+    };
+    await stage.judge(judge.url, {}, { client: { maxWorkers: 1 } });
+    expect([await scores("strict"), await scores("fastchat")]).toEqual([
+      [8, 8],
+      [2, 8],
+    ]);
+    const again = await startModelServer({ reply: () => answer.ok(replies[0] ?? "") });
+    await stage.judge(again.url, { parser: "fastchat", fresh: true });
+    expect([await scores("strict"), await scores("fastchat")]).toEqual([
+      [8, 8],
+      [2, 2],
+    ]);
+    await again[Symbol.asyncDispose]();
   });
 
   it("refuses self-judging, answers to unknown questions, and missing references before it asks", async () => {

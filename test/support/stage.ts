@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Answer } from "../../src/domain/answer.js";
 import type { OpenAIModel, OpenAIModelOptions } from "../../src/io/openai.js";
 import { openAIModel } from "../../src/io/openai.js";
 import { exists, outputTree } from "../../src/io/output-tree.js";
@@ -25,6 +26,7 @@ export interface Stage extends AsyncDisposable {
 interface RunMore {
   readonly client?: Partial<OpenAIModelOptions>;
   readonly signal?: AbortSignal;
+  readonly onAnswer?: (answer: Answer) => void;
   readonly extraBody?: Readonly<Record<string, unknown>>;
 }
 
@@ -54,6 +56,7 @@ export async function startStage(questions: readonly object[] = plainQuestions(6
           {
             model: client.chat,
             server: serverFacts(client, more),
+            ...(more.onAnswer !== undefined && { onAnswer: more.onAnswer }),
             ...(more.signal !== undefined && { signal: more.signal }),
           },
         ),

@@ -73,7 +73,7 @@ async function compareWith(
   const failed = failedGates(result.comparison, options.failOn ?? []);
   if (failed.length > 0) host.stderr.write(`--fail-on ${failed.join(",")}: ${result.sentence}\n`);
   const errorRate = result.cells.reduce((most, cell) => Math.max(most, cell.errorRate), 0);
-  return Math.max(failed.length > 0 ? 3 : 0, gate(errorRate, options.maxErrorRate, host));
+  return Math.max(failed.length > 0 ? 3 : 0, gate({ errorRate }, options.maxErrorRate, host));
 }
 
 async function deliver(result: BranchComparison, options: CompareOptions, host: Host): Promise<void> {

@@ -1,4 +1,14 @@
-import { demo } from "../../pipeline/demo.js";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmbeddedServer } from "../../embedded/server.js";
+import { limiter } from "../../io/limiter.js";
+import type { OpenAIModel } from "../../io/openai.js";
+import { openAIModel } from "../../io/openai.js";
+import type { ComparedModel } from "../../pipeline/compare.js";
+import type { DemoPorts, DemoSummary } from "../../pipeline/demo.js";
+import { demo, embeddedNames, planDemo } from "../../pipeline/demo.js";
+import { checkServer } from "../../pipeline/preflight.js";
 import { comparisonText } from "../../render/comparison-text.js";
 import { reportText } from "../../render/report-text.js";
 import type { DemoOptions } from "../commands/demo.js";
@@ -9,10 +19,9 @@ import { interruptible, printResult } from "../run-context.js";
 export async function demoAction(options: DemoOptions, host: Host): Promise<number> {
   host.stderr.write("two embedded models answer, an embedded judge rates them; nothing leaves this machine\n");
   const display = progressDisplay(host.stderr);
-  const { outputDir } = options;
-  const summary = await interruptible(host, (signal) => demo({ outputDir, signal }, display.listener)).finally(() =>
-    display.stop(),
-  );
+  const summary = await interruptible(host, (signal) =>
+    runDemo(options.outputDir, { progress: display.listener, signal }),
+  ).finally(() => display.stop());
   const text = [
     "",
     "1. Sixteen questions: the tuned model knows all answers, the base model every second one.",
@@ -26,4 +35,44 @@ export async function demoAction(options: DemoOptions, host: Host): Promise<numb
   ].join("\n");
   printResult(host, options, { value: summary, text });
   return 0;
+}
+
+type DemoContext = Required<Omit<DemoPorts, "models">>;
+
+/** Serves the embedded models for as long as the demo asks them. */
+async function runDemo(outputDir: string, context: DemoContext): Promise<DemoSummary> {
+  const workDir = await mkdtemp(join(tmpdir(), "branchbench-demo-"));
+  try {
+    const plan = await planDemo({ outputDir, workDir });
+    await using server = await startEmbeddedServer({ models: plan.models });
+    return await withEmbeddedModels(server.url, context.signal, (models) => demo(plan, { models, ...context }));
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
+}
+
+async function withEmbeddedModels<Result>(
+  url: string,
+  signal: AbortSignal,
+  work: (models: DemoPorts["models"]) => Promise<Result>,
+): Promise<Result> {
+  const clients: OpenAIModel[] = [];
+  const shared = limiter("auto");
+  const open = async (model: string): Promise<ComparedModel> => {
+    const client = openAIModel({ baseUrl: url, model, limiter: shared });
+    clients.push(client);
+    return {
+      model: client.chat,
+      server: await checkServer(client, model, { waitMs: 0, allowUnlisted: false, signal }),
+    };
+  };
+  try {
+    return await work({
+      base: await open(embeddedNames.base),
+      tuned: await open(embeddedNames.tuned),
+      judge: await open(embeddedNames.judge),
+    });
+  } finally {
+    for (const client of clients) await client.close();
+  }
 }

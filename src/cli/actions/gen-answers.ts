@@ -37,7 +37,7 @@ export async function genAnswersAction(options: GenAnswersOptions, host: Host): 
         signal,
       }).finally(() => display.stop());
       printResult(host, options, { value: summary, text: answersText(summary) });
-      return gate(summary.errorRate, options.maxErrorRate, host);
+      return gate(summary, options.maxErrorRate, host);
     }),
   );
 }

@@ -3,7 +3,7 @@ import type { QuestionFile } from "../../io/question-file.js";
 import { dryRunJudgments } from "../../pipeline/dry-run.js";
 import { findJudgingRules, findQuestions } from "../../pipeline/inputs.js";
 import type { JudgeAnswersInput } from "../../pipeline/judge-answers.js";
-import { judgeAnswers } from "../../pipeline/judge-answers.js";
+import { checkJudging, judgeAnswers, requireAnswers } from "../../pipeline/judge-answers.js";
 import { dryRunText } from "../../render/dry-run-text.js";
 import { judgmentsText } from "../../render/summary-text.js";
 import type { JudgeAnswersOptions, JudgingOptions } from "../commands/judge-answers.js";
@@ -25,6 +25,8 @@ export async function judgeAnswersAction(options: JudgeAnswersOptions, host: Hos
     printResult(host, options, { value: plan, text: dryRunText(plan) });
     return 0;
   }
+  await checkJudging(input);
+  await requireAnswers(input);
   return interruptible(host, (signal) =>
     withModel(judgeServer(options), { requests: options, host, signal }, async ({ client, server }) => {
       const display = progressDisplay(host.stderr);
@@ -35,7 +37,7 @@ export async function judgeAnswersAction(options: JudgeAnswersOptions, host: Hos
         signal,
       }).finally(() => display.stop());
       printResult(host, options, { value: summary, text: judgmentsText(summary) });
-      return gate(summary.errorRate, options.maxErrorRate, host);
+      return gate(summary, options.maxErrorRate, host);
     }),
   );
 }

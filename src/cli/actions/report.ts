@@ -1,12 +1,13 @@
 import { EvalError } from "../../domain/eval-error.js";
-import { answerManifestSchema } from "../../domain/manifest.js";
+import type { RunFacts } from "../../domain/manifest.js";
+import { answerManifestSchema, judgmentManifestSchema } from "../../domain/manifest.js";
 import type { Document } from "../../io/document-file.js";
 import { readJsonFile } from "../../io/json-file.js";
 import { exists, outputTree } from "../../io/output-tree.js";
 import type { OutputTree } from "../../io/output-tree.js";
 import { findQuestions } from "../../pipeline/inputs.js";
 import type { QuestionRowsInput } from "../../pipeline/question-rows.js";
-import { makeReport } from "../../pipeline/report.js";
+import { makeReport, requireJudgments } from "../../pipeline/report.js";
 import { questionTable, reportTables, summaryTable } from "../../pipeline/report-tables.js";
 import { csv } from "../../render/csv.js";
 import { reportMarkdown } from "../../render/report-markdown.js";
@@ -42,34 +43,41 @@ function notYet(): Promise<never> {
 
 export async function reportAction(options: ReportOptions, host: Host): Promise<number> {
   const output = outputTree(options.outputDir, options.bench, options.branch);
+  const choice = {
+    bench: options.bench,
+    ...(options.branch !== undefined && { branch: options.branch }),
+    output,
+    ...(options.model !== undefined && { models: options.model }),
+    ...(options.judgeModel !== undefined && { judge: options.judgeModel }),
+    ...(options.judgments !== undefined && { judgmentsFile: options.judgments }),
+    ...(options.parser !== undefined && { parser: options.parser }),
+  };
+  await requireJudgments(choice);
   const asked = options.questions ?? (await questionsOfRuns(output));
   const questions = await findQuestions({
     ...options,
     dataDir: dataDir(options, host),
     ...(asked !== undefined && { questions: asked }),
   });
-  const input: QuestionRowsInput = {
-    dataDir: dataDir(options, host),
-    bench: options.bench,
-    ...(options.branch !== undefined && { branch: options.branch }),
-    output,
-    questions,
-    ...(options.model !== undefined && { models: options.model }),
-    ...(options.judgeModel !== undefined && { judge: options.judgeModel }),
-    ...(options.judgments !== undefined && { judgmentsFile: options.judgments }),
-    ...(options.parser !== undefined && { parser: options.parser }),
-  };
+  const input: QuestionRowsInput = { ...choice, dataDir: dataDir(options, host), questions };
   const document = await documents[options.json === true ? "json" : options.format](input, { options, host });
   await deliver(document, options.output, host);
   return 0;
 }
 
-/** The question file that gen-answers used, where it is still there. */
+/** The question file that gen-answers or judge-answers used, where it is still there. */
 async function questionsOfRuns(output: OutputTree): Promise<string | undefined> {
+  for await (const { questions } of factsOfRuns(output)) if (await exists(questions.source)) return questions.source;
+  return undefined;
+}
+
+async function* factsOfRuns(output: OutputTree): AsyncGenerator<RunFacts> {
   for (const model of await output.listAnswers()) {
     const manifest = await readJsonFile(output.answers(model).manifest, answerManifestSchema);
-    const source = manifest?.facts.questions.source;
-    if (source !== undefined && (await exists(source))) return source;
+    if (manifest !== undefined) yield manifest.facts;
   }
-  return undefined;
+  for (const judge of await output.listJudgments()) {
+    const manifest = await readJsonFile(output.judgments(judge).manifest, judgmentManifestSchema);
+    for (const { facts } of Object.values(manifest?.models ?? {})) yield facts;
+  }
 }

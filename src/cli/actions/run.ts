@@ -1,5 +1,7 @@
 import { dryRunAnswers, dryRunJudgments } from "../../pipeline/dry-run.js";
 import { findQuestions } from "../../pipeline/inputs.js";
+import { checkJudging } from "../../pipeline/judge-answers.js";
+import type { OverlappedSummary } from "../../pipeline/run.js";
 import { run } from "../../pipeline/run.js";
 import { dryRunText } from "../../render/dry-run-text.js";
 import { reportText } from "../../render/report-text.js";
@@ -7,6 +9,7 @@ import { answersText, judgmentsText } from "../../render/summary-text.js";
 import type { RunOptions } from "../commands/run.js";
 import type { Host } from "../host.js";
 import { progressDisplay } from "../progress.js";
+import type { FinishedStage } from "../run-context.js";
 import { dataDir, gate, interruptible, printResult } from "../run-context.js";
 import { candidateServer, judgeServer, sharedLimiters, withModel } from "../server-model.js";
 import { answersInput } from "./gen-answers.js";
@@ -27,6 +30,7 @@ export async function runAction(options: RunOptions, host: Host): Promise<number
     printResult(host, options, { value: plans, text: plans.map(dryRunText).join("\n") });
     return 0;
   }
+  await checkJudging(input.judgments);
   const [candidateChoice, judgeChoice] = [candidateServer(options), judgeServer(options)];
   const limiters = sharedLimiters(candidateChoice, judgeChoice);
   return interruptible(host, (signal) =>
@@ -40,8 +44,15 @@ export async function runAction(options: RunOptions, host: Host): Promise<number
         }).finally(() => display.stop());
         const text = `${answersText(summary.answers)}${judgmentsText(summary.judgments)}\n${reportText(summary.report)}`;
         printResult(host, options, { value: summary, text });
-        return gate(Math.max(summary.answers.errorRate, summary.judgments.errorRate), options.maxErrorRate, host);
+        return gate(worst(summary), options.maxErrorRate, host);
       }),
     ),
   );
+}
+
+function worst({ answers, judgments }: OverlappedSummary): FinishedStage {
+  return {
+    errorRate: Math.max(answers.errorRate, judgments.errorRate),
+    failed: { ...answers.failed, ...judgments.failed },
+  };
 }

@@ -1,7 +1,13 @@
 import type { Command } from "commander";
 import { nonNegativeNumber, positiveWholeNumber, wholeNumber } from "../argument-parsers.js";
-import type { OutputOptions, RequestOptions, SelectionOptions, ServerOptions } from "../options.js";
-import { addCandidateServerOptions, addOutputOptions, addRequestOptions, addSelectionOptions } from "../options.js";
+import type { OutputOptions, RequestOptions, SelectionOptions, ServerOptions, TaxonomyOptions } from "../options.js";
+import {
+  addCandidateServerOptions,
+  addOutputOptions,
+  addRequestOptions,
+  addSelectionOptions,
+  addTaxonomyOptions,
+} from "../options.js";
 
 /** How the candidate is asked. */
 export interface AnsweringOptions {
@@ -13,7 +19,12 @@ export interface AnsweringOptions {
   readonly systemPrompt?: string;
 }
 
-export type GenAnswersOptions = OutputOptions & SelectionOptions & ServerOptions & RequestOptions & AnsweringOptions;
+export type GenAnswersOptions = OutputOptions &
+  TaxonomyOptions &
+  SelectionOptions &
+  ServerOptions &
+  RequestOptions &
+  AnsweringOptions;
 
 export function addAnsweringOptions(command: Command): Command {
   return command
@@ -30,6 +41,7 @@ export function genAnswersCommand(parent: Command, action: (options: GenAnswersO
   addAnsweringOptions(command);
   addCandidateServerOptions(command);
   addOutputOptions(command);
+  addTaxonomyOptions(command);
   addSelectionOptions(command);
   addRequestOptions(command);
   command.action((options: GenAnswersOptions) => action(options));

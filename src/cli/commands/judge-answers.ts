@@ -1,8 +1,20 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { positiveWholeNumber } from "../argument-parsers.js";
-import type { JudgeServerOptions, OutputOptions, RequestOptions, SelectionOptions } from "../options.js";
-import { addJudgeServerOptions, addOutputOptions, addRequestOptions, addSelectionOptions } from "../options.js";
+import type {
+  JudgeServerOptions,
+  OutputOptions,
+  RequestOptions,
+  SelectionOptions,
+  TaxonomyOptions,
+} from "../options.js";
+import {
+  addJudgeServerOptions,
+  addOutputOptions,
+  addRequestOptions,
+  addSelectionOptions,
+  addTaxonomyOptions,
+} from "../options.js";
 
 /** How the judge is asked and read. */
 export interface JudgingOptions {
@@ -16,6 +28,7 @@ export interface JudgingOptions {
 }
 
 export type JudgeAnswersOptions = OutputOptions &
+  TaxonomyOptions &
   SelectionOptions &
   JudgeServerOptions &
   RequestOptions &
@@ -55,6 +68,7 @@ export function judgeAnswersCommand(parent: Command, action: (options: JudgeAnsw
   addJudgingOptions(command);
   addJudgeServerOptions(command);
   addOutputOptions(command);
+  addTaxonomyOptions(command);
   addSelectionOptions(command);
   addRequestOptions(command);
   command.action((options: JudgeAnswersOptions) => action(options));

@@ -1,11 +1,19 @@
 import type { Command } from "commander";
-import type { JudgeServerOptions, OutputOptions, RequestOptions, SelectionOptions, ServerOptions } from "../options.js";
+import type {
+  JudgeServerOptions,
+  OutputOptions,
+  RequestOptions,
+  SelectionOptions,
+  ServerOptions,
+  TaxonomyOptions,
+} from "../options.js";
 import {
   addCandidateServerOptions,
   addJudgeServerOptions,
   addOutputOptions,
   addRequestOptions,
   addSelectionOptions,
+  addTaxonomyOptions,
 } from "../options.js";
 import type { AnsweringOptions } from "./gen-answers.js";
 import { addAnsweringOptions } from "./gen-answers.js";
@@ -13,6 +21,7 @@ import type { JudgingOptions } from "./judge-answers.js";
 import { addJudgingOptions } from "./judge-answers.js";
 
 export type RunOptions = OutputOptions &
+  TaxonomyOptions &
   SelectionOptions &
   ServerOptions &
   JudgeServerOptions &
@@ -27,6 +36,7 @@ export function runCommand(parent: Command, action: (options: RunOptions) => Pro
   addJudgingOptions(command);
   addJudgeServerOptions(command);
   addOutputOptions(command);
+  addTaxonomyOptions(command);
   addSelectionOptions(command);
   addRequestOptions(command);
   command.action((options: RunOptions) => action(options));
