@@ -23,7 +23,8 @@ export interface OrderedLines<Key> {
  */
 export async function orderedLines<Key>(path: string, order: SettleOrder<Key>): Promise<OrderedLines<Key>> {
   if (!(await isNonEmpty(path))) return { read: nothing };
-  const keyOf = (line: TextLine): Key => order.keyOfText?.(line.text) ?? order.keyOf(parseLine(line, path));
+  const keyOf = (line: TextLine): Key =>
+    order.keyOfText?.(line.text) ?? order.keyOf(parseLine(line, path), `${path}:${line.line}`);
   return (await isOrdered(path, { keyOf, compare: order.compare }))
     ? { read: () => inFileOrder(path, keyOf) }
     : inKeyOrder(path, { keyOf, compare: order.compare });

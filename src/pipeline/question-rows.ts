@@ -127,9 +127,13 @@ async function* rowsOfPair(input: QuestionRowsInput, judged: JudgedPair): AsyncG
   const { source, pair, judgments } = judged;
   const answers = await answersOf(input, pair.model);
   const referencesOf = await referencesFor(input, source, pair);
+  const repeats = source.manifest?.models[pair.model]?.facts.judge_repeats;
   try {
     for await (const { record: question } of judged.questions.read()) {
-      const said = await takeAll(judgments, { ...pair, id: question.id });
+      const said = (await takeAll(judgments, { ...pair, id: question.id })).filter(
+        // as in the report's means
+        ({ repeat = 0 }) => repeats === undefined || repeat < repeats,
+      );
       yield* questionRows({
         ...pair,
         bench: input.bench,
@@ -166,23 +170,24 @@ interface AnswersOfModel {
   close(): Promise<void>;
 }
 
-/** A complete answer counts before failures; of several the last. */
+/** The last answer of the records counts; where it is none, the last failure. */
 async function answersOf(input: QuestionRowsInput, model: string): Promise<AnswersOfModel> {
   const paths = input.judgmentsFile === undefined ? input.output.answers(model) : undefined;
   if (paths === undefined)
     return { choices: 1, take: () => Promise.resolve(undefined), close: () => Promise.resolve() };
   const manifest = await readJsonFile(paths.manifest, answerManifestSchema);
-  const files = [await orderedAnswers(paths.records), await orderedAnswers(paths.failed)].map((file) =>
-    cursor(file.read(), compareQuestionIds),
-  );
+  const open = async (path: string) => cursor((await orderedAnswers(path)).read(), compareQuestionIds);
+  const [records, failures] = [await open(paths.records), await open(paths.failed)];
   return {
     choices: manifest?.settings.num_choices ?? 1,
     take: async (id) => {
-      const answers = await takeAll(files, id);
-      return answers.findLast(({ kind }) => kind === "answered") ?? answers.at(-1);
+      const answer = (await takeAll([records], id)).at(-1);
+      const failure = (await takeAll([failures], id)).at(-1);
+      return answer?.kind === "answered" ? answer : (failure ?? answer);
     },
     close: async () => {
-      for (const file of files) await file.close();
+      await records.close();
+      await failures.close();
     },
   };
 }
