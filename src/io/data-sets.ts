@@ -4,8 +4,8 @@ import { join } from "node:path";
 import envPaths from "env-paths";
 import { EvalError } from "../domain/eval-error.js";
 import { diskError } from "./disk-error.js";
-import type { ProxySettings } from "./http.js";
-import { httpTransport } from "./http.js";
+import type { DownloadSettings } from "./download.js";
+import { notPublished, openDownloader } from "./download.js";
 import { exists } from "./output-tree.js";
 import { replaceFile } from "./replace-file.js";
 
@@ -83,72 +83,34 @@ function mtBenchPaths(dataDir: string): MtBenchData {
   };
 }
 
-export interface PullOptions {
+export interface PullOptions extends DownloadSettings {
   readonly dataDir: string;
-  /** a mirror of the files, laid out as in instructlab/eval's data folder */
+  /** a mirror of the files, laid out as where they are published */
   readonly address?: string;
-  readonly timeoutMs?: number;
-  readonly proxy?: ProxySettings;
-  readonly ca?: string;
-  readonly signal?: AbortSignal;
   /** told of each file once it is in place */
   readonly onFile?: (path: string, state: "downloaded" | "already there") => void;
 }
 
 /** Downloads the official MT-Bench. A file is put in place only when it is whole and exactly what was published. */
 export async function pullMtBench(options: PullOptions): Promise<MtBenchData> {
-  for (const file of Object.values(mtBenchFiles)) {
-    const path = join(options.dataDir, file.path);
-    if ((await exists(path)) && sha256(await readFile(path)) === file.sha256) {
-      options.onFile?.(path, "already there");
-      continue;
+  const downloader = openDownloader(options, offlineHint);
+  try {
+    for (const file of Object.values(mtBenchFiles)) {
+      const path = join(options.dataDir, file.path);
+      if ((await exists(path)) && sha256(await readFile(path)) === file.sha256) {
+        options.onFile?.(path, "already there");
+        continue;
+      }
+      const url = `${options.address ?? mtBenchAddress}/${file.source}`;
+      const { bytes } = await downloader.get(url);
+      if (sha256(bytes) !== file.sha256) throw notPublished(url, `sha256 ${sha256(bytes)}, expected ${file.sha256}`);
+      await replaceFile(path, (temporary) => writeFile(temporary, bytes));
+      options.onFile?.(path, "downloaded");
     }
-    const url = `${options.address ?? mtBenchAddress}/${file.source}`;
-    const body = await download(url, options);
-    if (sha256(body) !== file.sha256)
-      throw new EvalError(
-        "server",
-        `${url} is not the published file (sha256 ${sha256(body)}, expected ${file.sha256}); nothing was kept`,
-        {
-          hint: "the download was cut or altered on the way: try again, or from another network",
-        },
-      );
-    await replaceFile(path, (temporary) => writeFile(temporary, body));
-    options.onFile?.(path, "downloaded");
+  } finally {
+    await downloader.close();
   }
   return mtBenchPaths(options.dataDir);
-}
-
-async function download(address: string, options: PullOptions): Promise<string> {
-  if (!URL.canParse(address) || !/^https?:/i.test(address))
-    throw new EvalError("input", `${address} is not an http(s) address`);
-  const url = new URL(address);
-  const transport = httpTransport({
-    origin: url.origin,
-    connectTimeoutMs: 10_000,
-    maxConnections: 1,
-    maxReplyBytes: 64 * 1024 * 1024,
-    ca: options.ca,
-    proxy: options.proxy,
-  });
-  try {
-    const outcome = await transport.request({
-      method: "GET",
-      path: `${url.pathname}${url.search}`,
-      headers: ["accept", "*/*"],
-      timeoutMs: options.timeoutMs ?? 60_000,
-      cancel: options.signal,
-    });
-    if (outcome.kind === "failed" && outcome.reason === "cancelled")
-      throw new EvalError("interrupted", "stopped before the end; the files that are whole are kept");
-    if (outcome.kind === "failed")
-      throw new EvalError("server", `cannot download ${address}: ${outcome.message}`, { hint: offlineHint });
-    if (outcome.status !== 200)
-      throw new EvalError("server", `cannot download ${address}: HTTP ${outcome.status}`, { hint: offlineHint });
-    return outcome.body;
-  } finally {
-    await transport.close();
-  }
 }
 
 const offlineHint =

@@ -38,6 +38,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** from the first byte sent to the last byte received, connecting included */
   readonly timeoutMs: number;
+  /** how the reply's body becomes text: UTF-8 unless told; `latin1` keeps each byte as one character, for files that are no text */
+  readonly encoding?: "utf8" | "latin1";
   /** gives up the request; each use costs a listener, so the many requests of a run do without */
   readonly cancel?: AbortSignal | undefined;
 }
@@ -179,9 +181,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const { status, headers, chunks } = this;
+    const { status, headers, chunks, request } = this;
     const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-    this.settle({ kind: "reply", status, headers, body: bytes?.toString("utf8") ?? "" });
+    this.settle({ kind: "reply", status, headers, body: bytes?.toString(request.encoding ?? "utf8") ?? "" });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -9,6 +9,8 @@ import { isPublishedMmlu, mmluDocs, mmluTask } from "../domain/mmlu-task.js";
 import type { McqTask } from "../domain/multiple-choice.js";
 import { diskError } from "./disk-error.js";
 import { parseMmluCsv } from "./mmlu-csv.js";
+import type { MmluSplit } from "./mmlu-pull.js";
+import { openPulledMmlu } from "./mmlu-pull.js";
 
 /** Where MMLU is read from. */
 export type MmluSource =
@@ -30,10 +32,8 @@ export interface ReadTasks {
   readonly notes: readonly string[];
 }
 
-export type MmluSplit = "dev" | "test";
-
 /** A file of one subject as it was read. */
-export interface MmluSplitFile extends MmluFile {
+interface MmluSplitFile extends MmluFile {
   readonly bytes: Uint8Array;
 }
 
@@ -67,9 +67,7 @@ function alteredNote(names: readonly string[]): string {
 }
 
 async function openSource(source: MmluSource, subjects: readonly MmluSubject[]): Promise<ReadSplit> {
-  if (source.kind === "pulled")
-    throw new EvalError("input", "MMLU was not pulled", { hint: "run: branchbench data pull mmlu" });
-  return openCsvFolder(source.folder, subjects);
+  return source.kind === "pulled" ? openPulledMmlu(source.dataDir) : openCsvFolder(source.folder, subjects);
 }
 
 async function openCsvFolder(folder: string, subjects: readonly MmluSubject[]): Promise<ReadSplit> {

@@ -17,9 +17,9 @@ export function dataCommand(
     .description("fetch published data sets")
     .command("pull")
     .description("download a data set, check it, and keep it in the data folder")
-    .addArgument(new Argument("<data-set>").choices(["mt_bench"]))
+    .addArgument(new Argument("<data-set>").choices(["mt_bench", "mmlu"]))
     .option("--data-dir <folder>", "where to keep it (env: BRANCHBENCH_DATA_DIR)")
-    .option("--address <url>", "a mirror laid out as instructlab/eval's data folder")
+    .option("--address <url>", "a mirror laid out as instructlab/eval's data folder, or as cais/mmlu")
     .option("--ca-file <file>", "certificates of a private authority (PEM), trusted beside the usual ones")
     .option("--json", "print one JSON document instead of text")
     .action((dataSet: string, options: DataPullOptions) => action(dataSet, options));
