@@ -8,6 +8,7 @@ const below = {
   render: ["domain"],
   pipeline: ["domain", "io", "embedded", "render"],
   cli: ["domain", "io", "embedded", "render", "pipeline"],
+  page: ["domain"],
 };
 
 /** The only files that may import a package; whoever needs more of it adds it there. */
@@ -67,11 +68,26 @@ module.exports = {
         pathNot: "^node_modules/zod/|^(node:)?crypto$",
       },
     },
+    {
+      name: "page-is-for-the-browser",
+      comment: "what runs in the browser imports nothing of Node, and of domain only what is free of it and of zod",
+      severity: "error",
+      from: { path: "^src/page/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "nobody-imports-the-page",
+      comment: "the page is built on its own and read as a file",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/page/" },
+      to: { path: "^src/page/" },
+    },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "no-dev-dependencies-in-the-product",
       severity: "error",
-      from: { path: "^src/" },
+      // the page's packages are bundled when it is built
+      from: { path: "^src/", pathNot: "^src/page/" },
       to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"] },
     },
     { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },

@@ -4,7 +4,8 @@ export type { BranchComparison, ComparisonGate } from "./domain/branch-compariso
 export { compareScores } from "./domain/comparison.js";
 export type { Comparison } from "./domain/comparison.js";
 export type { ComparedQuestion, QuestionScore } from "./domain/compared-question.js";
-export type { ComparisonSettings, Verdict } from "./domain/file-comparison.js";
+export type { ComparisonSettings } from "./domain/file-comparison.js";
+export type { Verdict } from "./domain/verdict.js";
 export type { Answer, AnswerChoice, AnswerTurn, CompleteAnswer, FailedAnswer } from "./domain/answer.js";
 export type {
   ChatMessage,

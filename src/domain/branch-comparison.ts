@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { ComparedQuestion, QuestionScore } from "./compared-question.js";
 import type { Comparison } from "./comparison.js";
 import { comparisonSchema, leftOutPairSchema } from "./comparison.js";
-import type { Verdict } from "./file-comparison.js";
 import type { Question, QuestionId } from "./question.js";
 import { questionIdSchema } from "./question.js";
 import { estimateSchema } from "./report.js";
+import type { Verdict } from "./verdict.js";
 
 /** One model's scores on the question sets of both branches, by question id. */
 export interface ScoresOnBothBranches {

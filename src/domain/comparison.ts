@@ -12,13 +12,13 @@ import {
   leftOutSchema,
   meanOf,
   shareSchema,
-  verdicts,
   type ComparisonSettings,
   type FileComparison,
   type MeanError,
 } from "./file-comparison.js";
 import { questionIdSchema } from "./question.js";
 import { detectableDifference, fewClustersMean } from "./statistics.js";
+import { verdicts } from "./verdict.js";
 
 const groupComparisonSchema = z.strictObject({
   files: z.number().int().nonnegative().describe("files with at least one pair"),

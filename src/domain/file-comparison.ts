@@ -4,6 +4,8 @@ import { estimatePrior, moderateVariance, type GroupVariance, type VariancePrior
 import { adjustBenjaminiHochberg } from "./multiple-testing.js";
 import { mtBenchScale } from "./rating.js";
 import { detectableDifference, studentQuantile, studentTail, withinScale } from "./statistics.js";
+import type { Verdict } from "./verdict.js";
+import { verdicts } from "./verdict.js";
 
 /** What one would call a difference; the reasons are in docs/decisions/0008-comparison-statistics.md. */
 export interface ComparisonSettings {
@@ -29,17 +31,6 @@ export const defaultComparisonSettings: ComparisonSettings = {
   detectableLimit: 2,
   maximumLeftOut: 0.5,
 };
-
-/** What can be said of a file. */
-export const verdicts = [
-  "learned",
-  "regressed",
-  "no-difference",
-  "already-solved",
-  "too-few-questions",
-  "not-measured",
-] as const;
-export type Verdict = (typeof verdicts)[number];
 
 export const groupSchema = z.enum(questionGroups);
 export const shareSchema = z.number().min(0).max(1);

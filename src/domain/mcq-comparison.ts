@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { intervalSchema, leftOutSchema, shareSchema, verdicts } from "./file-comparison.js";
-import type { Verdict } from "./file-comparison.js";
+import { intervalSchema, leftOutSchema, shareSchema } from "./file-comparison.js";
 import { detectableGain, mcnemar } from "./mcnemar.js";
 import { adjustBenjaminiHochberg } from "./multiple-testing.js";
 import { plainMean } from "./accuracy.js";
 import type { ContinuationForm } from "./multiple-choice.js";
 import { detectableDifference, fewClustersMean, studentQuantile, withinScale } from "./statistics.js";
+import type { Verdict } from "./verdict.js";
+import { verdicts } from "./verdict.js";
 
 /** What one model made of one question; one that failed was not measured, and is no wrong answer. */
 export type McqResult =

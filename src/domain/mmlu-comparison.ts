@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ComparisonGate } from "./branch-comparison.js";
-import type { Verdict } from "./file-comparison.js";
+import type { Verdict } from "./verdict.js";
 import { mcqComparisonSchema, type McqComparison } from "./mcq-comparison.js";
 import { mmluReportSchema } from "./mmlu-report.js";
 

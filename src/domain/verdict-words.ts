@@ -1,4 +1,5 @@
-import type { FileComparison, Verdict } from "./file-comparison.js";
+import type { FileComparison } from "./file-comparison.js";
+import type { Verdict } from "./verdict.js";
 
 /** Verdicts as people read them. */
 export const verdictWords: Readonly<Record<Verdict, string>> = {

@@ -180,7 +180,7 @@ async function readComparison(input: CompareInput): Promise<BranchComparison> {
   };
 }
 
-async function questionsOf(side: CompareSide): Promise<Question[]> {
+export async function questionsOf(side: CompareSide): Promise<Question[]> {
   const questions: Question[] = [];
   for await (const question of readQuestions(side.questions)) questions.push(question);
   return questions;
@@ -213,7 +213,8 @@ async function readCell(
   };
 }
 
-function scoresOf(scored: ScoredModel, questions: readonly Question[]): Map<QuestionId, QuestionScore> {
+/** One score a question, or the reason why there is none. */
+export function scoresOf(scored: ScoredModel, questions: readonly Question[]): Map<QuestionId, QuestionScore> {
   const judgments = new Map<QuestionId, JudgmentSummary[]>();
   for (const judgment of scored.judgments.filter(({ stale }) => !stale)) {
     const others = judgments.get(judgment.questionId);

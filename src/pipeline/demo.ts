@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { BranchComparison } from "../domain/branch-comparison.js";
 import type { EmbeddedModel } from "../embedded/server.js";
 import type { Report } from "../domain/report.js";
+import { writeDocument } from "../io/document-file.js";
 import { outputTree } from "../io/output-tree.js";
 import { packageRoot } from "../io/package-info.js";
 import type { QuestionAnswerPair } from "../io/pair-file.js";
@@ -10,10 +11,13 @@ import { openQuestionFile } from "../io/question-file.js";
 import { createSampleRepository } from "../io/sample-repository.js";
 import type { ComparedModel, CompareSide } from "./compare.js";
 import { compareBranches } from "./compare.js";
+import { collectComparisonPage } from "./comparison-page.js";
 import { branchBench, genQuestions } from "./gen-questions.js";
+import { htmlDocument } from "./html-document.js";
 import { findJudgingRules } from "./inputs.js";
 import type { ProgressListener } from "./progress.js";
 import { makeReport } from "./report.js";
+import { collectReportPage } from "./report-page.js";
 import { run } from "./run.js";
 
 /** The questions that the demo asks, written for it. */
@@ -25,6 +29,8 @@ export interface DemoSummary {
   readonly folder: string;
   readonly report: Report;
   readonly comparison: BranchComparison;
+  /** the same as pages to open in a browser */
+  readonly pages: { readonly report: string; readonly comparison: string };
 }
 
 /** What the two embedded candidates know of the demo's questions: the base model every second question, the tuned one all. */
@@ -84,7 +90,8 @@ export interface DemoPorts {
 export async function demo({ outputDir, sides }: DemoPlan, ports: DemoPorts): Promise<DemoSummary> {
   const report = await demoReport(outputDir, ports);
   const comparison = await demoComparison(sides, ports);
-  return { folder: outputDir, report, comparison };
+  const pages = await writePages(outputDir, sides, comparison);
+  return { folder: outputDir, report, comparison, pages };
 }
 
 /** The sample taxonomy as a repository with the branches main and rc, and the question sets of both. */
@@ -124,6 +131,28 @@ async function demoReport(outputDir: string, ports: DemoPorts): Promise<Report> 
     );
   }
   return makeReport({ bench, output, questions });
+}
+
+async function writePages(
+  outputDir: string,
+  sides: DemoPlan["sides"],
+  comparison: BranchComparison,
+): Promise<DemoSummary["pages"]> {
+  const pages = { report: join(outputDir, "report.html"), comparison: join(outputDir, "comparison.html") };
+  const bench = "mt_bench";
+  const questions = await openQuestionFile(demoQuestionsPath);
+  const input = { bench, output: outputTree(outputDir, bench), questions, command: "branchbench demo" };
+  await writeDocument(
+    pages.report,
+    htmlDocument("branchbench demo: report", (sink) => collectReportPage(input, sink)),
+  );
+  await writeDocument(
+    pages.comparison,
+    htmlDocument("branchbench demo: comparison", (sink) =>
+      collectComparisonPage({ ...sides, models: embeddedNames }, comparison, sink),
+    ),
+  );
+  return pages;
 }
 
 async function demoComparison(sides: DemoPlan["sides"], ports: DemoPorts): Promise<BranchComparison> {

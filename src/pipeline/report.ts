@@ -1,6 +1,6 @@
 import type { Question, QuestionId } from "../domain/question.js";
 import { EvalError } from "../domain/eval-error.js";
-import type { Report } from "../domain/report.js";
+import type { Report, ScoredModel } from "../domain/report.js";
 import { compareModelReports, modelReport } from "../domain/report.js";
 import { exists } from "../io/output-tree.js";
 import { readQuestions } from "../io/question-file.js";
@@ -14,15 +14,27 @@ export interface ReportInput extends ScoredModelsInput {
 
 /** Reads what lies in the output tree and computes the report; asks nobody. */
 export async function makeReport(input: ReportInput): Promise<Report> {
-  const questions = new Map<QuestionId, Question>();
-  for await (const question of readQuestions(input.questions)) questions.set(question.id, question);
+  const questions = await questionsById(input);
+  return reportOf(input, questions, await readScoredModels(input, questions));
+}
+
+export async function questionsById({ questions }: ReportInput): Promise<Map<QuestionId, Question>> {
+  const byId = new Map<QuestionId, Question>();
+  for await (const question of readQuestions(questions)) byId.set(question.id, question);
+  return byId;
+}
+
+export function reportOf(
+  input: ReportInput,
+  questions: ReadonlyMap<QuestionId, Question>,
+  scored: readonly ScoredModel[],
+): Report {
   const summaries = [...questions.values()].map(({ id, category, turns, qnaFile }) => ({
     id,
     category,
     turns: turns.length,
     ...(qnaFile !== undefined && { qnaFile }),
   }));
-  const scored = await readScoredModels(input, questions);
   if (scored.length === 0) throw nothingToReport(input);
   return {
     kind: "branchbench-report",

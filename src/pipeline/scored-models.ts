@@ -32,14 +32,28 @@ export interface ScoredModelsInput {
   readonly parser?: RatingParser;
 }
 
+/** Is told of each record with its texts, which nobody else keeps; what it returns is waited for. */
+export interface RecordObserver {
+  judgment(judgment: Judgment): Promise<void> | undefined;
+  answer(answer: Answer): Promise<void> | undefined;
+}
+
+const nobody: RecordObserver = { judgment: () => undefined, answer: () => undefined };
+
 /** Everything that the tree holds of each candidate under each judge. */
 export async function readScoredModels(
   input: ScoredModelsInput,
   questions: ReadonlyMap<QuestionId, Question>,
+  observer: RecordObserver = nobody,
 ): Promise<ScoredModel[]> {
   const sources = await judgmentSources(input);
-  const models = await Promise.all(sources.map((source) => scoredModels(input, source, questions)));
+  const models = await Promise.all(sources.map((source) => scoredModels(input, source, { questions, observer })));
   return models.flat();
+}
+
+interface Reading {
+  readonly questions: ReadonlyMap<QuestionId, Question>;
+  readonly observer: RecordObserver;
 }
 
 interface JudgedModel {
@@ -73,21 +87,25 @@ async function judgmentSources(input: ScoredModelsInput): Promise<JudgmentSource
 async function scoredModels(
   input: ScoredModelsInput,
   source: JudgmentSource,
-  questions: ReadonlyMap<QuestionId, Question>,
+  reading: Reading,
 ): Promise<ScoredModel[]> {
+  const { questions, observer } = reading;
   const byModel = new Map<string, JudgedModel>();
   for (const file of source.files) {
     for await (const judgment of readJudgments(file)) {
       if (input.models !== undefined && !input.models.includes(judgment.model)) continue;
       requireKnown(judgment, questions, { file, questionsPath: input.questions.path });
-      keepLatest(byModel, input.parser === undefined ? judgment : reread(judgment, input.parser, mtBenchScale));
+      const read = input.parser === undefined ? judgment : reread(judgment, input.parser, mtBenchScale);
+      const wait = observer.judgment(read);
+      if (wait !== undefined) await wait;
+      keepLatest(byModel, read);
     }
   }
   await addUnjudged(byModel, input);
   return Promise.all(
     [...byModel.values()].map(async (judged) => {
       const answers =
-        input.judgmentsFile === undefined ? await readModelAnswers(input, judged.model, questions) : undefined;
+        input.judgmentsFile === undefined ? await readModelAnswers(input, judged.model, reading) : undefined;
       const part = source.manifest?.models[judged.model];
       if (part !== undefined && part.settings.questions_sha256 !== input.questions.sha256)
         throw new EvalError(
@@ -207,14 +225,14 @@ function textKey(id: QuestionId, choice: number, turn: number): string {
 async function readModelAnswers(
   input: ScoredModelsInput,
   model: string,
-  questions: ReadonlyMap<QuestionId, Question>,
+  { questions, observer }: Reading,
 ): Promise<ModelAnswers | undefined> {
   const paths = input.output.answers(model);
   const answered = new Set<QuestionId>();
   // a failure of a later run takes the place of another tool's error marker
   const summaries = new Map<QuestionId, AnswerSummary>();
   const hashes = new Map<string, string>();
-  const add = (answer: Answer): void => {
+  const add = async (answer: Answer): Promise<void> => {
     const question = questions.get(answer.questionId);
     if (question === undefined) return;
     const { questionId: id, choices } = answer;
@@ -225,13 +243,15 @@ async function readModelAnswers(
           textKey(id, index, turn + 1),
           judgedTextHash(judgedTurns(question, turns.slice(0, turn + 1), undefined)),
         );
+    const wait = observer.answer(answer);
+    if (wait !== undefined) await wait;
   };
   let replaced = 0;
   for await (const { answer } of readLatestAnswers(paths.records, (lines) => (replaced = lines))) {
     if (answer.kind === "answered") answered.add(answer.questionId);
-    add(answer);
+    await add(answer);
   }
-  for (const failed of (await readFailedAnswers(paths.failed, answered)).values()) add(failed);
+  for (const failed of (await readFailedAnswers(paths.failed, answered)).values()) await add(failed);
   if (summaries.size === 0) return undefined;
   const manifest = await readJsonFile(paths.manifest, answerManifestSchema);
   return {

@@ -1,4 +1,4 @@
-import type { Verdict } from "../domain/file-comparison.js";
+import type { Verdict } from "../domain/verdict.js";
 import type { McqTaskComparison, OverallComparison } from "../domain/mcq-comparison.js";
 import type { MmluComparison } from "../domain/mmlu-comparison.js";
 import { verdictWords } from "../domain/verdict-words.js";

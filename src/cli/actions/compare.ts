@@ -1,35 +1,40 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BranchComparison } from "../../domain/branch-comparison.js";
 import { failedGates } from "../../domain/branch-comparison.js";
 import { EvalError } from "../../domain/eval-error.js";
+import type { Document } from "../../io/document-file.js";
 import { outputTree } from "../../io/output-tree.js";
 import { openQuestionFile } from "../../io/question-file.js";
-import { replaceFile } from "../../io/replace-file.js";
 import type { ResponseCache } from "../../io/response-cache.js";
 import { responseCache } from "../../io/response-cache.js";
 import type { CompareInput, ComparedModel, CompareSide } from "../../pipeline/compare.js";
 import { compareBranches } from "../../pipeline/compare.js";
 import { branchBench, genQuestions, questionsBeforeBranch } from "../../pipeline/gen-questions.js";
+import { collectComparisonPage } from "../../pipeline/comparison-page.js";
+import { htmlDocument } from "../../pipeline/html-document.js";
 import { findJudgingRules } from "../../pipeline/inputs.js";
 import { comparisonIlab } from "../../render/comparison-ilab.js";
 import { comparisonJunit } from "../../render/comparison-junit.js";
 import { comparisonMarkdown } from "../../render/comparison-markdown.js";
 import { comparisonText } from "../../render/comparison-text.js";
 import type { CompareOptions, ComparisonFormat } from "../commands/compare.js";
+import { commandLine } from "../command-line.js";
+import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import { progressDisplay } from "../progress.js";
 import { cacheDir, dataDir, gate, interruptible } from "../run-context.js";
 import type { CheckedModel, ServerChoice } from "../server-model.js";
 import { candidateServer, judgeServer, sharedLimiters, textOrFile, withModel } from "../server-model.js";
 
-const renderers: Readonly<Record<ComparisonFormat, (result: BranchComparison) => string>> = {
+const documents: Readonly<Record<ComparisonFormat, (result: BranchComparison, input: CompareInput) => Document>> = {
   text: comparisonText,
   json: (result) => `${JSON.stringify(result, null, 2)}\n`,
   markdown: comparisonMarkdown,
   ilab: comparisonIlab,
   junit: comparisonJunit,
+  html: (result, input) => htmlDocument("branchbench comparison", (sink) => collectComparisonPage(input, result, sink)),
 };
 
 export async function compareAction(options: CompareOptions, host: Host): Promise<number> {
@@ -69,21 +74,12 @@ async function compareWith(
   });
   const { hits, misses } = cache.statistics();
   host.stderr.write(`${misses} requests asked, ${hits} answered from the cache\n`);
-  await deliver(result, options, host);
+  if (options.output !== undefined) host.stderr.write(`${result.sentence}\n`);
+  await deliver(documents[options.json === true ? "json" : options.format](result, input), options.output, host);
   const failed = failedGates(result.comparison, options.failOn ?? []);
   if (failed.length > 0) host.stderr.write(`--fail-on ${failed.join(",")}: ${result.sentence}\n`);
   const errorRate = result.cells.reduce((most, cell) => Math.max(most, cell.errorRate), 0);
   return Math.max(failed.length > 0 ? 3 : 0, gate({ errorRate }, options.maxErrorRate, host));
-}
-
-async function deliver(result: BranchComparison, options: CompareOptions, host: Host): Promise<void> {
-  const text = renderers[options.json === true ? "json" : options.format](result);
-  if (options.output === undefined) {
-    host.stdout.write(text);
-    return;
-  }
-  await replaceFile(options.output, (temporary) => writeFile(temporary, text));
-  host.stderr.write(`${result.sentence}\nresult: ${options.output}\n`);
 }
 
 async function compareInput(options: CompareOptions, host: Host): Promise<CompareInput> {
@@ -109,7 +105,7 @@ async function compareInput(options: CompareOptions, host: Host): Promise<Compar
       ...(fresh === true && { fresh }),
     },
     settings: { fdr: options.fdr, margin: options.margin, solvedThreshold: options.solvedThreshold },
-    command: commandLine(options),
+    command: compareCommandLine(options),
   };
 }
 
@@ -173,7 +169,7 @@ function compared({ client, server }: CheckedModel, model: string, cache: Respon
 }
 
 /** Enough to do it again; keys and headers are no part of it. */
-function commandLine(options: CompareOptions): string {
+function compareCommandLine(options: CompareOptions): string {
   const flags: readonly (readonly [string, string | number | undefined])[] = [
     ["--taxonomy-path", options.taxonomyPath],
     ["--base-branch", options.baseBranch],
@@ -198,9 +194,7 @@ function commandLine(options: CompareOptions): string {
     ["--solved-threshold", options.solvedThreshold],
   ];
   const merge = options.mergeSystemUserMessage === true ? " --merge-system-user-message" : "";
-  const quoted = (text: string): string =>
-    /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  return `branchbench compare ${flags.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${quoted(String(value))}`])).join(" ")}${merge} --base-server-url … --server-url … --judge-server-url …`;
+  return `${commandLine("branchbench compare", flags)}${merge} --base-server-url … --server-url … --judge-server-url …`;
 }
 
 function showPlan(input: CompareInput, host: Host): number {

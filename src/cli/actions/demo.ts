@@ -31,6 +31,7 @@ export async function demoAction(options: DemoOptions, host: Host): Promise<numb
     "",
     comparisonText(summary.comparison),
     `The results lie in ${summary.folder}; see the first again with: branchbench report --output-dir ${summary.folder}`,
+    `Both as pages for a browser: ${summary.pages.report} and ${summary.pages.comparison}`,
     "",
   ].join("\n");
   printResult(host, options, { value: summary, text });

@@ -1,12 +1,13 @@
-import { EvalError } from "../../domain/eval-error.js";
 import type { RunFacts } from "../../domain/manifest.js";
 import { answerManifestSchema, judgmentManifestSchema } from "../../domain/manifest.js";
 import type { Document } from "../../io/document-file.js";
 import { readJsonFile } from "../../io/json-file.js";
 import { exists, outputTree } from "../../io/output-tree.js";
 import type { OutputTree } from "../../io/output-tree.js";
+import { htmlDocument } from "../../pipeline/html-document.js";
 import { findQuestions } from "../../pipeline/inputs.js";
 import type { QuestionRowsInput } from "../../pipeline/question-rows.js";
+import { collectReportPage } from "../../pipeline/report-page.js";
 import { makeReport, requireJudgments } from "../../pipeline/report.js";
 import { questionTable, reportTables, summaryTable } from "../../pipeline/report-tables.js";
 import { csv } from "../../render/csv.js";
@@ -14,6 +15,7 @@ import { reportMarkdown } from "../../render/report-markdown.js";
 import { reportText } from "../../render/report-text.js";
 import { xlsx } from "../../render/xlsx.js";
 import type { ReportFormat, ReportOptions } from "../commands/report.js";
+import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import { dataDir } from "../run-context.js";
@@ -34,12 +36,11 @@ const documents: Readonly<Record<ReportFormat, (input: QuestionRowsInput, contex
     const { tables, about } = await reportTables(input);
     return xlsx(tables, { about, note: (text) => host.stderr.write(`note: ${text}\n`) });
   },
-  html: notYet,
+  html: async (input, { options }) =>
+    htmlDocument("branchbench report", (sink) =>
+      collectReportPage({ ...input, command: reportCommandLine(options) }, sink),
+    ),
 };
-
-function notYet(): Promise<never> {
-  throw new EvalError("input", "this format is not there yet", { hint: "use --format xlsx, csv, markdown or json" });
-}
 
 export async function reportAction(options: ReportOptions, host: Host): Promise<number> {
   const output = outputTree(options.outputDir, options.bench, options.branch);
@@ -63,6 +64,19 @@ export async function reportAction(options: ReportOptions, host: Host): Promise<
   const document = await documents[options.json === true ? "json" : options.format](input, { options, host });
   await deliver(document, options.output, host);
   return 0;
+}
+
+function reportCommandLine(options: ReportOptions): string {
+  const flags = [
+    ["--bench", options.bench],
+    ["--branch", options.branch],
+    ["--questions", options.questions],
+    ...(options.model ?? []).map((model) => ["--model", model] as const),
+    ["--judge-model", options.judgeModel],
+    ["--judgments", options.judgments],
+    ["--parser", options.parser],
+  ] as const;
+  return commandLine("branchbench report --format html", flags);
 }
 
 /** The question file that gen-answers or judge-answers used, where it is still there. */

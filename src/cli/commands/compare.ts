@@ -7,7 +7,7 @@ import { addCandidateServerOptions, addJudgeServerOptions, addRequestOptions } f
 import type { JudgingOptions } from "./judge-answers.js";
 import { addJudgingOptions } from "./judge-answers.js";
 
-const comparisonFormats = ["text", "json", "markdown", "ilab", "junit"] as const;
+const comparisonFormats = ["text", "json", "markdown", "ilab", "junit", "html"] as const;
 export type ComparisonFormat = (typeof comparisonFormats)[number];
 
 export type CompareOptions = ServerOptions &

@@ -1,0 +1,62 @@
+import { useMemo } from "preact/hooks";
+import type { PageSummary } from "../domain/page-data.js";
+import { ComparisonOverview } from "./comparison-overview.js";
+import { Explorer } from "./explorer.js";
+import { Provenance } from "./provenance.js";
+import { ReportOverview } from "./report-overview.js";
+import type { PageSource } from "./source.js";
+import { recordReader } from "./source.js";
+import { ThemeButton } from "./theme.js";
+import { useAddress } from "./use-address.js";
+
+interface AppProps {
+  readonly summary: PageSummary;
+  readonly source: PageSource;
+}
+
+/** The whole report. */
+export function App({ summary, source }: AppProps) {
+  const [address, change] = useAddress(summary);
+  const read = useMemo(() => recordReader(source, summary), [source, summary]);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the result
+      </a>
+      <header class="page-head">
+        <p class="brand">branchbench</p>
+        <nav aria-label="Sections">
+          {sectionsOf(summary).map(([id, name]) => (
+            <a key={id} href={`#${id}`}>
+              {name}
+            </a>
+          ))}
+        </nav>
+        <ThemeButton />
+      </header>
+      <main id="main" tabIndex={-1}>
+        <p class="eyebrow">{summary.kind === "comparison" ? `Comparison: ${summary.title}` : summary.title}</p>
+        <h1>{summary.sentence}</h1>
+        {summary.kind === "comparison" ? (
+          <ComparisonOverview summary={summary} />
+        ) : (
+          <ReportOverview summary={summary} />
+        )}
+        <Explorer summary={summary} source={source} read={read} address={address} onChange={change} />
+        <Provenance summary={summary} />
+      </main>
+    </>
+  );
+}
+
+function sectionsOf(summary: PageSummary): readonly (readonly [id: string, name: string])[] {
+  const own =
+    summary.kind === "comparison"
+      ? ([["files", "Files"]] as const)
+      : ([
+          ["models", "Models"],
+          ["categories", "Categories"],
+          ["scores", "Scores"],
+        ] as const);
+  return [...own, ["questions", "Questions"], ["caveats", "Mind"], ["provenance", "How"]];
+}

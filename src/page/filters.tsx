@@ -1,0 +1,160 @@
+import type { ComponentChildren } from "preact";
+import type { PageSummary } from "../domain/page-data.js";
+import { verdicts } from "../domain/verdict.js";
+import { verdictWords } from "../domain/verdict-words.js";
+import { count, shortFile } from "./numbers.js";
+import type { ListView, SortOrder, Trait } from "./rows.js";
+import { sortOrders, traits } from "./rows.js";
+
+interface FiltersProps {
+  readonly summary: PageSummary;
+  readonly view: ListView;
+  readonly onChange: (change: Partial<ListView>) => void;
+}
+
+/** Everything that narrows or orders the list of questions. */
+export function Filters({ summary, view, onChange }: FiltersProps) {
+  const isComparison = summary.kind === "comparison";
+  const isPair = view.left !== view.right;
+  return (
+    <div class="filters">
+      <Choice
+        label={isComparison ? "File" : "Category"}
+        value={view.section === null ? "" : String(view.section)}
+        onChange={(value) => onChange({ section: value === "" ? null : Number(value) })}
+      >
+        <option value="">all</option>
+        {summary.questions.sections.map((name, index) => (
+          <option key={name} value={String(index)}>
+            {isComparison ? shortFile(name) : name}
+          </option>
+        ))}
+      </Choice>
+      {isComparison && <ComparisonFilters view={view} onChange={onChange} />}
+      <Choice
+        label="Only"
+        value={view.trait ?? ""}
+        onChange={(value) => onChange({ trait: traits.find((trait) => trait === value) ?? null })}
+      >
+        <option value="">all questions</option>
+        {traits
+          .filter((trait) => isPair || (trait !== "better" && trait !== "worse"))
+          .map((trait) => (
+            <option key={trait} value={trait}>
+              {traitWords(trait, isComparison)}
+            </option>
+          ))}
+      </Choice>
+      <Choice
+        label="Order"
+        value={view.sort}
+        onChange={(value) => onChange({ sort: sortOrders.find((order) => order === value) ?? "order" })}
+      >
+        {sortOrders
+          .filter((order) => isPair || (order !== "gain" && order !== "loss"))
+          .map((order) => (
+            <option key={order} value={order}>
+              {orderWords[order]}
+            </option>
+          ))}
+      </Choice>
+      {!isComparison && summary.runs.length > 1 && <RunChoices summary={summary} view={view} onChange={onChange} />}
+    </div>
+  );
+}
+
+function ComparisonFilters({ view, onChange }: Omit<FiltersProps, "summary">) {
+  return (
+    <>
+      <Choice
+        label="Verdict"
+        value={view.verdict ?? ""}
+        onChange={(value) => onChange({ verdict: verdicts.find((verdict) => verdict === value) ?? null })}
+      >
+        <option value="">all</option>
+        {verdicts.map((verdict) => (
+          <option key={verdict} value={verdict}>
+            {verdictWords[verdict]}
+          </option>
+        ))}
+      </Choice>
+      <Choice
+        label="Questions"
+        value={view.group ?? ""}
+        onChange={(value) => onChange({ group: value === "changed" || value === "unchanged" ? value : null })}
+      >
+        <option value="">changed and unchanged</option>
+        <option value="changed">changed by the branch</option>
+        <option value="unchanged">unchanged</option>
+      </Choice>
+    </>
+  );
+}
+
+function RunChoices({ summary, view, onChange }: FiltersProps) {
+  const judges = new Set(summary.runs.map(({ judge }) => judge));
+  const options = summary.runs.map(({ model, judge }, index) => (
+    <option key={index} value={String(index)}>
+      {judges.size > 1 ? `${model} (${judge})` : model}
+    </option>
+  ));
+  return (
+    <>
+      <Choice label="Left" value={String(view.left)} onChange={(value) => onChange({ left: Number(value) })}>
+        {options}
+      </Choice>
+      <Choice label="Right" value={String(view.right)} onChange={(value) => onChange({ right: Number(value) })}>
+        {options}
+      </Choice>
+    </>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly children: ComponentChildren;
+}
+
+function Choice({ label, value, onChange, children }: ChoiceProps) {
+  return (
+    <label class="choice">
+      <span>{label}</span>
+      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        {children}
+      </select>
+    </label>
+  );
+}
+
+function traitWords(trait: Trait, isComparison: boolean): string {
+  const words: Readonly<Record<Trait, string>> = {
+    unscored: "without a rating",
+    disagreement: "judgments disagree",
+    truncated: "truncated answers",
+    unanswered: "without an answer",
+    empty: "empty answers",
+    stale: "changed since judged",
+    better: isComparison ? "tuned model better" : "right model better",
+    worse: isComparison ? "tuned model worse" : "right model worse",
+  };
+  return words[trait];
+}
+
+const orderWords: Readonly<Record<SortOrder, string>> = {
+  order: "as asked",
+  gain: "largest gain first",
+  loss: "largest loss first",
+  low: "lowest score first",
+  high: "highest score first",
+};
+
+/** How many questions are listed. */
+export function ListCount({ shown, of }: { readonly shown: number; readonly of: number }) {
+  return (
+    <p class="small" role="status">
+      {shown === of ? `${count(of)} questions` : `${count(shown)} of ${count(of)} questions`}
+    </p>
+  );
+}

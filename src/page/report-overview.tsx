@@ -1,0 +1,233 @@
+import { useCallback, useMemo, useState } from "preact/hooks";
+import type { PageRun, PageSummary } from "../domain/page-data.js";
+import type { ModelReport } from "../domain/report.js";
+import { Chart } from "./chart.js";
+import { count, decimal, percent, plural, scoreInterval } from "./numbers.js";
+import { categoriesOf, categoryBars, categoryRadar, scoreHistogram, turnsAgainst } from "./score-charts.js";
+import type { Series } from "./series.js";
+import { mostSeries, reportKey, reportSeries, seriesColour } from "./series.js";
+import { SeriesMark } from "./series-mark.js";
+import { ModelTable } from "./model-table.js";
+
+type ReportSummary = Extract<PageSummary, { readonly kind: "mt-bench" }>;
+
+/** What an MT-Bench report comes to, before any single question. */
+export function ReportOverview({ summary }: { readonly summary: ReportSummary }) {
+  const { report, runs } = summary;
+  const series = useMemo(() => reportSeries(report.models), [report]);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(
+    () => new Set(series.slice(mostSeries).map(({ key }) => key)),
+  );
+  const shown = useMemo(() => series.filter(({ key }) => !hidden.has(key)).slice(0, mostSeries), [series, hidden]);
+  const toggle = (key: string): void =>
+    setHidden((before) =>
+      before.has(key) ? new Set([...before].filter((other) => other !== key)) : new Set([...before, key]),
+    );
+  return (
+    <>
+      <p class="lead">
+        {plural(report.questions.count, "question")}, scores from 1 to 10; intervals are 95 %, clustered by question.
+      </p>
+      <section id="models" aria-labelledby="models-title">
+        <h2 id="models-title">Models</h2>
+        <ModelTable series={series} />
+        {series.length > 1 && <SeriesChoice series={series} shown={shown} onToggle={toggle} />}
+      </section>
+      <Categories shown={shown} />
+      <Distributions shown={shown} runs={runs} />
+      <Turns shown={shown} runs={runs} />
+    </>
+  );
+}
+
+interface SeriesChoiceProps {
+  readonly series: readonly Series[];
+  readonly shown: readonly Series[];
+  readonly onToggle: (key: string) => void;
+}
+
+function SeriesChoice({ series, shown, onToggle }: SeriesChoiceProps) {
+  return (
+    <fieldset class="series-choice">
+      <legend>In the charts{series.length > mostSeries && ` (at most ${mostSeries})`}</legend>
+      {series.map((one) => {
+        const isShown = shown.includes(one);
+        return (
+          <label key={one.key}>
+            <input
+              type="checkbox"
+              checked={isShown}
+              disabled={!isShown && shown.length === mostSeries}
+              onChange={() => onToggle(one.key)}
+            />
+            <SeriesMark series={one} />
+            {one.name}
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+function Categories({ shown }: { readonly shown: readonly Series[] }) {
+  const bars = useCallback((width: number) => categoryBars(shown, width), [shown]);
+  const radar = useCallback((width: number) => categoryRadar(shown, width), [shown]);
+  const names = categoriesOf(shown);
+  if (names.length === 0) return null;
+  const models = shown.map(({ name }) => name).join(", ");
+  return (
+    <section id="categories" aria-labelledby="categories-title">
+      <h2 id="categories-title">Categories</h2>
+      <div class="side-by-side">
+        <figure>
+          <figcaption>Mean score, with 95 % intervals where there is more than one question</figcaption>
+          <Chart
+            draw={bars}
+            label={`Bars of the mean scores of ${models} in ${plural(names.length, "category", "categories")}; the table below has the numbers`}
+          />
+        </figure>
+        {names.length > 2 && (
+          <figure>
+            <figcaption>The same as a profile: the middle is 1, the rim 10</figcaption>
+            <Chart
+              draw={radar}
+              label={`Radar chart of the mean scores of ${models} by category; the table below has the numbers`}
+            />
+          </figure>
+        )}
+      </div>
+      <CategoryTable shown={shown} categories={names} />
+    </section>
+  );
+}
+
+function CategoryTable({
+  shown,
+  categories,
+}: {
+  readonly shown: readonly Series[];
+  readonly categories: readonly string[];
+}) {
+  const find = (report: ModelReport, category: string) =>
+    report.categories.find((entry) => entry.category === category)?.score;
+  return (
+    <details class="numbers">
+      <summary>The numbers as a table</summary>
+      <div class="table-place" tabIndex={0} role="region" aria-label="Categories">
+        <table>
+          <caption class="sr-only">Mean score, 95 % interval and number of scores by category and model</caption>
+          <thead>
+            <tr>
+              <th scope="col">Category</th>
+              {shown.map(({ key, name }) => (
+                <th key={key} scope="col" class="number">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {categories.map((category) => (
+              <tr key={category}>
+                <th scope="row">
+                  <a href={`#${new URLSearchParams({ section: category }).toString()}`}>{category}</a>
+                </th>
+                {shown.map(({ key, report }) => {
+                  const score = find(report, category);
+                  return (
+                    <td key={key} class="number">
+                      {decimal(score?.mean)}{" "}
+                      <span class="small">
+                        {scoreInterval(score?.interval ?? null)}, n {count(score?.n ?? 0)}
+                      </span>
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+interface RunCharts {
+  readonly shown: readonly Series[];
+  readonly runs: readonly PageRun[];
+}
+
+function runOf(runs: readonly PageRun[], series: Series): PageRun | undefined {
+  return runs.find((run) => reportKey(run) === series.key);
+}
+
+function Distributions({ shown, runs }: RunCharts) {
+  return (
+    <section id="scores" aria-labelledby="scores-title">
+      <h2 id="scores-title">Scores given</h2>
+      <div class="multiples">
+        {shown.map((series) => (
+          <Distribution key={series.key} series={series} run={runOf(runs, series)} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Distribution({ series, run }: { readonly series: Series; readonly run: PageRun | undefined }) {
+  const draw = useCallback(
+    (width: number) => scoreHistogram(run ?? noScores, seriesColour(series.place), width),
+    [run, series],
+  );
+  const { scored, expected } = series.report.judgments;
+  return (
+    <figure>
+      <figcaption>
+        <SeriesMark series={series} /> {series.name}: {plural(scored, "score")},{" "}
+        {percent((expected - scored) / Math.max(1, expected))} without one
+      </figcaption>
+      <Chart draw={draw} label={`Histogram of the scores of ${series.name}: ${histogramWords(run)}`} />
+    </figure>
+  );
+}
+
+function histogramWords(run: PageRun | undefined): string {
+  const turns = run?.histogram ?? [];
+  return turns
+    .map((bins, index) => `turn ${index + 1}: ${bins.map((bin, score) => `${bin} of ${score + 1}`).join(", ")}`)
+    .join("; ");
+}
+
+const noScores: PageRun = { model: "", judge: "", score: [], turns: [], flags: [], spread: [], histogram: [] };
+
+function Turns({ shown, runs }: RunCharts) {
+  const withTurns = shown.filter(({ report }) => report.turns.length > 1);
+  if (withTurns.length === 0) return null;
+  return (
+    <section id="turns" aria-labelledby="turns-title">
+      <h2 id="turns-title">Turn 1 against turn 2</h2>
+      <div class="multiples narrow">
+        {withTurns.map((series) => (
+          <TurnPair key={series.key} series={series} run={runOf(runs, series)} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function TurnPair({ series, run }: { readonly series: Series; readonly run: PageRun | undefined }) {
+  const draw = useCallback(
+    (width: number) => turnsAgainst(run ?? noScores, seriesColour(series.place), width),
+    [run, series],
+  );
+  const [first, second] = series.report.turns;
+  const words = `${decimal(first?.score.mean)} in turn 1, ${decimal(second?.score.mean)} in turn 2`;
+  return (
+    <figure>
+      <figcaption>
+        <SeriesMark series={series} /> {series.name}: {words}
+      </figcaption>
+      <Chart draw={draw} label={`Scores of ${series.name} by question: ${words}`} />
+    </figure>
+  );
+}

@@ -1,0 +1,110 @@
+import type { Answer, AnswerTurn } from "../domain/answer.js";
+import type { Judgment } from "../domain/judgment.js";
+import type { AnswerTurnRecord, JudgmentRecord, PageRecord } from "../domain/page-data.js";
+import { recordLocator, recordsPerChunk } from "../domain/page-data.js";
+import type { Question } from "../domain/question.js";
+import { gzip } from "../io/gzip.js";
+import type { ReferencesOf } from "./judged-references.js";
+
+/** Takes a page's compressed texts, chunk by chunk. */
+export interface PageSink {
+  /** @param bytes gzip of a JSON array of records */
+  chunk(number: number, bytes: Uint8Array): Promise<void>;
+}
+
+/** Gathers records into chunks of what is read together. */
+export interface RecordChunks {
+  /** where the record will lie, and what to wait for before more is added */
+  add(stream: string, record: PageRecord): { readonly locator: number; readonly wait: Promise<void> | undefined };
+  finish(): Promise<void>;
+}
+
+/** A chunk is opened for one question: small enough to be read at once, large enough to compress well. */
+const chunkCharacters = 128 * 1024;
+/** Compression happens beside; more than this many chunks at a time would only take memory. */
+const chunksUnderWay = 6;
+
+export function recordChunks(sink: PageSink): RecordChunks {
+  interface OpenChunk {
+    readonly number: number;
+    readonly records: string[];
+    characters: number;
+  }
+  const open = new Map<string, OpenChunk>();
+  const underWay = new Set<Promise<void>>();
+  let next = 0;
+  let written = Promise.resolve();
+  const close = (stream: string, { number, records }: OpenChunk): void => {
+    open.delete(stream);
+    const compressed = gzip(`[${records.join(",")}]`);
+    const before = written;
+    written = (async () => {
+      const bytes = await compressed;
+      await before;
+      await sink.chunk(number, bytes);
+    })();
+    const work = written.finally(() => underWay.delete(work));
+    // whoever waits for it sees the error; this keeps it from being called unhandled before
+    work.catch(() => undefined);
+    underWay.add(work);
+  };
+  return {
+    add: (stream, record) => {
+      const chunk = open.get(stream) ?? { number: next++, records: [], characters: 0 };
+      open.set(stream, chunk);
+      const locator = recordLocator(chunk.number, chunk.records.length);
+      const text = JSON.stringify(record);
+      chunk.records.push(text);
+      chunk.characters += text.length;
+      if (chunk.characters >= chunkCharacters || chunk.records.length === recordsPerChunk) close(stream, chunk);
+      return { locator, wait: underWay.size < chunksUnderWay ? undefined : Promise.race(underWay) };
+    },
+    finish: async () => {
+      for (const [stream, chunk] of open) close(stream, chunk);
+      await Promise.all(underWay);
+    },
+  };
+}
+
+export function questionRecord(question: Question, references: ReturnType<ReferencesOf>): PageRecord {
+  return { kind: "question", turns: question.turns, reference: (references ?? []).map((text) => text ?? "") };
+}
+
+/** One record for each repeat of an answer; one without text where nothing was answered. */
+export function answerRecords(answer: Answer): PageRecord[] {
+  const { model } = answer;
+  const failure = answer.kind === "failed" ? { failure: `${answer.reason}: ${answer.message}` } : {};
+  if (answer.choices.length === 0) return [{ kind: "answer", model, choice: 0, turns: [], ...failure }];
+  return answer.choices.map(({ index, turns }) => ({
+    kind: "answer",
+    model,
+    choice: index,
+    turns: turns.map(turnRecord),
+    ...failure,
+  }));
+}
+
+function turnRecord({ text, reasoning, finishReason, usage }: AnswerTurn): AnswerTurnRecord {
+  return {
+    text,
+    ...(reasoning !== undefined && { reasoning }),
+    ...(finishReason === "length" && { truncated: true }),
+    ...(usage !== undefined && usage),
+  };
+}
+
+/** @param run index into the page's runs */
+export function judgmentRecord(judgment: Judgment, run: number): JudgmentRecord {
+  const { turn, choice, repeat = 0, promptName: prompt } = judgment;
+  const place = { kind: "judgment", run, turn, choice, repeat, prompt } as const;
+  if (judgment.kind === "failed")
+    return { ...place, text: "", score: null, reason: `${judgment.reason}: ${judgment.message}` };
+  const { text, rating, reasoning, usage } = judgment;
+  return {
+    ...place,
+    text,
+    ...(rating.kind === "scored" ? { score: rating.score } : { score: null, reason: rating.reason }),
+    ...(reasoning !== undefined && { reasoning }),
+    ...(usage !== undefined && usage),
+  };
+}
