@@ -85,7 +85,7 @@ describe("readTaskFolder", () => {
     { dataset_name: "null", num_fewshot: "5", metadata: "{version: 1}" },
   ])("reads %j", async (changes) => {
     await using folder = await written({
-      "a/t.yaml": yaml(changes as any),
+      "a/t.yaml": yaml(changes),
       "a/rows.jsonl": rows(7),
       "b.yaml": yaml({ tag: "", task: "u" }),
       "rows.jsonl": rows(7),
