@@ -27,12 +27,15 @@ export interface ServerCall {
   readonly shownUrl: string;
 }
 
-/**
- * A call of the API (`/completions`), or of the server itself, beside the API (`/tokenize`): what stands outside of `/v1`.
- *
- * @param call begins with a slash
- */
-export function serverCall(url: BaseUrl, place: "api" | "server", call: string): ServerCall {
+/** A call as servers name it: one of the API (`/completions`), or one of the server itself, beside `/v1` (`/tokenize`). */
+export interface CallPlace {
+  readonly place: "api" | "server";
+  /** begins with a slash */
+  readonly path: string;
+}
+
+/** Where a call goes. */
+export function serverCall(url: BaseUrl, { place, path: call }: CallPlace): ServerCall {
   const path = (place === "api" ? url.base : url.base.replace(/\/v\d+$/, "")) + call;
   const shownQuery = /\?.*$/.exec(url.shownUrl)?.[0] ?? "";
   return { path: path + url.query, shownUrl: url.origin + path + shownQuery };

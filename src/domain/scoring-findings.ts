@@ -23,9 +23,6 @@ export type NextTokenEndpoint =
 /** Calls that tell the log-probabilities of a prompt. */
 export type EchoEndpoint = Extract<NextTokenEndpoint, "completions" | "sglang">;
 
-/** Whose `/tokenize` is spoken. */
-export type TokenizerKind = "vllm" | "llama.cpp" | "sglang";
-
 /** What a server can do for multiple-choice questions, found out once a run; plain data, recorded in the manifest. */
 export interface ScoringFindings {
   /** what software the replies look like */
@@ -50,15 +47,18 @@ export interface ScoringFindings {
       }
     | { readonly kind: "ignored" }
     | { readonly kind: "refused"; readonly message: string };
-  readonly tokenizer: TokenizerKind | null;
+  /** whether `/tokenize` tells the ids of a text */
+  readonly tokenizer: boolean;
+  /** whether prompts go out as ids: to cut them, or to leave the beginning-of-text token out */
+  readonly sendsIds: boolean;
   /** how a chat becomes the text that the model sees */
   readonly rendering: "llama.cpp" | "vllm" | null;
   /** the token of each continuation after the probed context, where all are single tokens */
   readonly letterIds: readonly number[] | null;
   /** whether `add_special_tokens` may be sent */
   readonly takesAddSpecialTokens: boolean;
-  /** what stands before the text: `none` as with lm-eval's API backends; `server` where it cannot be turned off, or is not known */
-  readonly bos: "none" | "added" | "server";
+  /** what stands before the text: `none` as with lm-eval's API backends; `server` where the server decides */
+  readonly bos: "none" | "added" | "server" | "template";
   /** ids kept at most: lm-eval's left truncation */
   readonly maxLength: number | null;
   /** modes that this server allows, for letters and for texts as continuations; why not, otherwise */

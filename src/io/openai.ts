@@ -6,7 +6,7 @@ import {
   type ChatCompletionSettings,
 } from "../domain/chat-completion.js";
 import type { ChatModel, ChatRequest } from "../domain/chat-model.js";
-import { serverCall, type ServerCall } from "../domain/base-url.js";
+import { serverCall, type CallPlace, type ServerCall } from "../domain/base-url.js";
 import { EvalError } from "../domain/eval-error.js";
 import { retryDelayMs, serverDelayMs } from "../domain/retry-policy.js";
 import { readServerMessage } from "../domain/server-message.js";
@@ -29,11 +29,17 @@ export interface OpenAIModel extends Probed {
   /** the model's name at its server */
   readonly name: string;
   /** where another call of this server goes; a function, since a query may be secret */
-  at(place: "api" | "server", call: string): ServerCall;
+  at(call: CallPlace): ServerCall;
   /** Any other request, with the retries, the limit and the connections that chat requests have. */
   calling<Request, Reading extends GoodReading>(kind: CallKind<Request, Reading>): Calling<Request, Reading>;
   /** One POST and whatever came back, tried again only where that may pass: to find out what a server can do. */
-  tryOut(call: ServerCall, body: unknown, signal?: AbortSignal): Promise<HttpOutcome>;
+  tryOut(
+    call: ServerCall,
+    bodyOf: (settings: ChatCompletionSettings) => unknown,
+    signal?: AbortSignal,
+  ): Promise<HttpOutcome>;
+  /** makes a stranger's text one short line without secrets */
+  readonly shown: (text: string) => string;
   /** the URL that chat requests go to, without secrets */
   readonly url: string;
   /**
@@ -113,9 +119,14 @@ export function openAIModel(options: OpenAIModelOptions): OpenAIModel {
   return {
     chat: retryingCall(calls, chatKind),
     name: settings.model,
-    at: (place, call) => serverCall(baseUrl, place, call),
+    at: (call) => serverCall(baseUrl, call),
     calling: (kind) => retryingCall(calls, kind),
-    tryOut: ({ path }, body, signal) => tryOut(server, { path, body: JSON.stringify(body) }, signal),
+    tryOut(call, bodyOf, signal) {
+      const { model, extraBody } = settings;
+      const body = JSON.stringify(bodyOf({ model, tokenLimitField: "max_tokens", extraBody }));
+      return tryOut(server, { path: call.path, body }, signal);
+    },
+    shown: settings.shown,
     url: baseUrl.shownUrl,
     listModels: (signal) => offeredModels(server, { maxRetries, timeoutMs, signal }),
     probe: (signal) => probe(server, timeoutMs, signal),

@@ -7,6 +7,9 @@ import { z } from "zod";
 import { EvalError } from "../domain/eval-error.js";
 import type { JudgedTurn, JudgePrompt, JudgePromptSet } from "../domain/judge-prompt.js";
 import { fastChatJudgePrompt, frameDelimiter, judgePromptKinds, judgePromptSet } from "../domain/judge-prompt.js";
+import { choiceLetter } from "../domain/mmlu-prompt.js";
+import type { McqDoc } from "../domain/multiple-choice.js";
+import { pythonStrip } from "../domain/python-strip.js";
 import { diskError } from "./disk-error.js";
 import { parseRow, readJsonLines } from "./jsonl.js";
 import { packageRoot } from "./package-info.js";
@@ -43,16 +46,9 @@ export async function readHandlebarsPrompt(path: string): Promise<JudgePrompt> {
   const source = await readFile(path, "utf8").catch((error: unknown) => {
     throw diskError(error, `cannot read ${path}`);
   });
-  const parts = /^---\r?\n([\s\S]*?)\r?\n---\r?\n([\s\S]*)$/.exec(source);
-  if (parts === null) throw new EvalError("input", `${path}: it does not begin with front matter between --- lines`);
-  const meta = parseRow(
-    frontMatterSchema,
-    located(path, () => parseYaml(parts[1] ?? "") as unknown),
-    path,
-  );
-  const compile = (template: string): HandlebarsTemplateDelegate =>
-    Handlebars.compile(template, { noEscape: true, strict: true });
-  const [system, body] = [compile(meta.system), compile(parts[2] ?? "")];
+  const { front, template } = splitFront(source, path);
+  const meta = parseRow(frontMatterSchema, front, path);
+  const [system, body] = [compile(meta.system), compile(template)];
   const prompt: JudgePrompt = {
     name: meta.name,
     kind: meta.kind,
@@ -70,6 +66,49 @@ export async function readHandlebarsPrompt(path: string): Promise<JudgePrompt> {
   for (const example of examples)
     located(path, () => prompt.fill(meta.kind.startsWith("multi-turn") ? [example, example] : [example]));
   return prompt;
+}
+
+function splitFront(source: string, path: string): { readonly front: unknown; readonly template: string } {
+  const parts = /^---\r?\n([\s\S]*?)\r?\n---\r?\n([\s\S]*)$/.exec(source);
+  if (parts === null) throw new EvalError("input", `${path}: it does not begin with front matter between --- lines`);
+  return { front: located(path, () => parseYaml(parts[1] ?? "") as unknown), template: parts[2] ?? "" };
+}
+
+function compile(template: string): HandlebarsTemplateDelegate {
+  return Handlebars.compile(template, { noEscape: true, strict: true });
+}
+
+/** Asks for the letter of a choice in writing. */
+export interface ChoicePrompt {
+  readonly name: string;
+  /** sha256 of the file in hex */
+  readonly hash: string;
+  /** the question with its choices, and the form that the answer shall have */
+  readonly message: (doc: Pick<McqDoc, "question" | "choices">) => string;
+}
+
+const choiceFrontSchema = z.strictObject({ name: z.string().min(1) });
+
+/** Reads the prompt that asks for a choice in writing; the built-in one unless told. */
+export async function readChoicePrompt(
+  path = join(packageRoot, "prompts", "choice", "letter.hbs"),
+): Promise<ChoicePrompt> {
+  const source = await readFile(path, "utf8").catch((error: unknown) => {
+    throw diskError(error, `cannot read ${path}`);
+  });
+  const { front, template } = splitFront(source, path);
+  const { name } = parseRow(choiceFrontSchema, front, path);
+  const body = compile(template);
+  const message: ChoicePrompt["message"] = ({ question, choices }) => {
+    const lettered = choices.map((text, index) => ({ letter: choiceLetter(index), text }));
+    return body({
+      question: pythonStrip(question),
+      choices: lettered,
+      letters: lettered.map(({ letter }) => letter).join(", "),
+    }).trim();
+  };
+  located(path, () => message({ question: "", choices: ["", ""] }));
+  return { name, hash: createHash("sha256").update(source).digest("hex"), message };
 }
 
 function promptValues(scale: JudgePrompt["scale"], turns: readonly JudgedTurn[]): object {
