@@ -22,16 +22,24 @@ export function describeFindings(facts: Facts, refusals: ScoringRefusals): Pick<
 function modesOf(facts: Facts, refusals: ScoringRefusals): ScoringFindings["modes"] {
   const whyNoEcho = noEcho(facts);
   return {
-    letters:
-      facts.nextToken === null
-        ? { possible: false, why: `the server lists no next tokens: ${refusals.nextToken}` }
-        : { possible: true },
+    letters: lettersOf(facts, refusals),
     full: whyNoEcho === undefined ? { possible: true } : { possible: false, why: whyNoEcho },
     generate:
       refusals.chat === null
         ? { possible: true }
         : { possible: false, why: `the server answers no chats: ${refusals.chat}` },
   };
+}
+
+function lettersOf(
+  { nextToken, letterIds, echo }: Facts,
+  refusals: ScoringRefusals,
+): ScoringFindings["modes"]["letters"] {
+  if (nextToken === null) return { possible: false, why: `the server lists no next tokens: ${refusals.nextToken}` };
+  const byId = nextToken.ids && letterIds !== null;
+  if (!byId && nextToken.endpoint !== "chat" && echo.kind === "works" && !echo.spaces)
+    return { possible: false, why: 'the server shows the tokens " A" and "A" alike, and tells no ids' };
+  return { possible: true };
 }
 
 function noEcho({ echo, context, rendering }: Facts): string | undefined {

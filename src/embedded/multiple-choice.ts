@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { QuestionAnswerPair } from "./candidate.js";
 import { allWords, countFound, overlapOf, shareOf } from "./words.js";
 
@@ -40,17 +41,23 @@ export function readMultipleChoice(text: string): MultipleChoiceQuestion | undef
 const conviction = 8;
 
 /**
- * The share of belief that each choice gets, summing to 1: by how far its words agree with the known answer, evenly
- * where no answer is known.
+ * The share of belief that each choice gets, summing to 1: by how far its words agree with the known answer. Where no
+ * answer is known it is a guess, as of a real model, which never finds four choices equally good.
  */
 export function believe(
   choices: readonly Choice[],
   known: QuestionAnswerPair["answer"] | undefined,
 ): readonly number[] {
-  const weights = choices.map((choice) => Math.exp(conviction * (known === undefined ? 0 : agreement(choice, known))));
+  const weights = choices.map((choice) =>
+    Math.exp(known === undefined ? guess(choice) : conviction * agreement(choice, known)),
+  );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);
 }
+
+/** Between 0 and 1, by chance but always the same. */
+const guess = ({ letter, text }: Choice): number =>
+  createHash("sha256").update(`${letter} ${text}`).digest().readUInt32BE() / 2 ** 32;
 
 /**
  * Between 0 and 1. An answer may be a letter ("B") or begin with one ("B. Lyon"): then its words count first, because

@@ -1,0 +1,82 @@
+import { EvalError } from "./eval-error.js";
+import type { McqOutcome } from "./multiple-choice.js";
+
+/** What the outcomes of a run look like so far; a few numbers, however long the run is. */
+export interface ScoringTally {
+  /** questions whose choice was found by log-probabilities, each with at least two of them */
+  compared: number;
+  /** those of which all log-probabilities are the same */
+  allEqual: number;
+  /** questions of the mode `letters` that came to something */
+  lettersAsked: number;
+  /** those that came to nothing since no letter was listed */
+  letterless: number;
+  /** questions that came to anything but a failure of the connection or the prompt's length */
+  answered: number;
+}
+
+/** Nothing counted yet. */
+export function scoringTally(): ScoringTally {
+  return { compared: 0, allEqual: 0, lettersAsked: 0, letterless: 0, answered: 0 };
+}
+
+/** Adds an outcome, also one that an earlier run recorded. */
+export function countOutcome(tally: ScoringTally, outcome: McqOutcome): void {
+  if (outcome.kind === "failed") {
+    if (outcome.reason !== "no-content") return;
+    tally.answered += 1;
+    tally.lettersAsked += 1;
+    tally.letterless += 1;
+    return;
+  }
+  tally.answered += 1;
+  if (outcome.way === "letters" || outcome.way === "letters-fallback") tally.lettersAsked += 1;
+  if (outcome.kind === "unreadable") return;
+  const known = outcome.logprobs.filter((logprob) => logprob !== null);
+  if (known.length < 2) return;
+  tally.compared += 1;
+  if (known.every((logprob) => logprob === known[0])) tally.allEqual += 1;
+}
+
+/** fewer questions say nothing: a model may be undecided about some */
+const leastQuestions = 20;
+/** real models give four equal numbers to a question now and then, as they count in 16 bits */
+const mostEqualShare = 0.25;
+const mostLetterlessShare = 0.01;
+/** a run of fewer questions may have one that has no letter */
+const leastLetterless = 3;
+
+/**
+ * Why these outcomes are those of a server that does not do what it was asked, rather than those of a weak model; undefined where they
+ * are not. Such a server makes lm-eval report the share of questions whose right answer is A, 0.2295, without a word.
+ *
+ * @param when `going` while more questions come, `end` when there are no more: then a few must do
+ */
+export function brokenScoring(tally: ScoringTally, when: "going" | "end"): EvalError | undefined {
+  const { compared, allEqual, lettersAsked, letterless } = tally;
+  const least = when === "going" ? leastQuestions : 2;
+  if (compared >= least && allEqual / compared > (compared < leastQuestions ? 0.999 : mostEqualShare))
+    return new EvalError(
+      "server",
+      `the server gives every choice of a question the same log-probability (${allEqual} of ${compared} questions): it does not score what it is sent`,
+      {
+        hint: "no score is reported, since it would be the share of questions whose answer is A; try another --mode or server",
+      },
+    );
+  const many = Math.max(leastLetterless, mostLetterlessShare * lettersAsked);
+  if (lettersAsked >= leastQuestions && letterless > many)
+    return new EvalError(
+      "server",
+      `for ${letterless} of ${lettersAsked} questions no letter is among the most probable tokens that the server lists, and it has no echo to score them in full`,
+      { hint: "such a score would say how often a letter is listed; --mode generate asks for written answers" },
+    );
+  if (when === "end" && lettersAsked > 0 && letterless === lettersAsked)
+    return new EvalError(
+      "server",
+      "for none of the questions a letter is among the most probable tokens that the server lists",
+      {
+        hint: "--mode generate asks for written answers",
+      },
+    );
+  return undefined;
+}
