@@ -97,7 +97,7 @@ const withoutEcho = ["llama.cpp", "llama.cpp-2024", "ollama", "no-echo"] as cons
 const withChatLists = ["vllm", "sglang", "llama.cpp", "llama.cpp-2024", "ollama", "openai-chat"] as const;
 
 describe("letters and full", () => {
-  const items = itemsOf(150, "text");
+  const items = itemsOf(80, "text");
   const reference = items.map(expected);
 
   it.each(withEcho)("give the same choices, from texts: %s", async (kind) => {
@@ -151,7 +151,7 @@ describe("letters and full", () => {
     ).length;
     // vLLM tells the letters' own log-probabilities
     if (kind === "vllm") expect(fallbacks).toBe(0);
-    else expect(fallbacks).toBeGreaterThan(20);
+    else expect(fallbacks).toBeGreaterThan(10);
     expect(found.requests).toBe(items.length + 4 * fallbacks);
     const counted = found.outcomes.reduce((sum, { requests }) => sum + requests, 0);
     expect(counted).toBe(found.requests);
@@ -271,7 +271,8 @@ describe("the probe", () => {
   it.each(table)("of %s, for a %s, finds %s, %s alternatives, echo %s", async (kind, context, software, k, echo) => {
     await using server = await startScoringServer({ kind });
     const model = openAIModel({ baseUrl: server.url, model: "m" });
-    const findings = await probeScoring(model, { sample: itemOf(0, context).prompt }).finally(() => model.close());
+    const findings = await probeScoring(model, { sample: itemOf(0, context).prompt });
+    await model.close();
     expect(findings).toMatchObject({ server: software, echo: { kind: echo } });
     expect(findings.nextToken?.k ?? null).toBe(k);
     // a manifest holds it
