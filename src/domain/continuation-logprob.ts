@@ -116,12 +116,12 @@ function startFromFront(tokens: readonly string[], { context }: ContinuedContext
 }
 
 function sum({ tokens, logprobs }: EchoedTokens, start: number, end: number): ContinuationReading {
-  const numbers = logprobs.slice(start, end);
   if (start >= end) return { kind: "failed", why: "boundary", message: "the continuation has no tokens" };
   let total = 0;
-  for (const [index, logprob] of numbers.entries()) {
-    if (logprob === null || !Number.isFinite(logprob)) {
-      const token = JSON.stringify(tokens[start + index]);
+  for (let index = start; index < end; index += 1) {
+    const logprob = logprobs[index] ?? Number.NaN;
+    if (!Number.isFinite(logprob)) {
+      const token = JSON.stringify(tokens[index]);
       return {
         kind: "failed",
         why: "no-numbers",

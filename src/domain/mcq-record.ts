@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { requestFailureReasons } from "./chat-model.js";
-import type { McqOutcome } from "./multiple-choice.js";
+import { mcqFailureReasons, type McqOutcome } from "./multiple-choice.js";
 
 /** One question of one task. */
 export interface McqKey {
@@ -46,7 +45,7 @@ export const mcqRowSchema = z.union([
   z.object({
     ...keyFields,
     prompt_hash: z.string(),
-    failure: z.object({ reason: z.enum(requestFailureReasons), message: z.string() }),
+    failure: z.object({ reason: z.enum(mcqFailureReasons), message: z.string() }),
     requests: z.number().int().nonnegative(),
   }),
 ]);

@@ -1,4 +1,4 @@
-import type { ChatMessage, RequestFailureReason } from "./chat-model.js";
+import { requestFailureReasons, type ChatMessage } from "./chat-model.js";
 
 /** One multiple-choice question with its right answer. */
 export interface McqDoc {
@@ -61,6 +61,13 @@ export type McqWay =
   /** read from a written answer */
   | "generate";
 
+/** Why a question came to nothing. */
+export const mcqFailureReasons = [
+  ...requestFailureReasons,
+  /** no letter is among the listed tokens, and there is no echo to score the choices in full */
+  "no-letter",
+] as const;
+
 /** What one question came to. */
 export type McqOutcome =
   | {
@@ -89,7 +96,7 @@ export type McqOutcome =
     }
   | {
       readonly kind: "failed";
-      readonly reason: RequestFailureReason;
+      readonly reason: (typeof mcqFailureReasons)[number];
       readonly message: string;
       readonly requests: number;
     };

@@ -11,25 +11,21 @@ export interface ScoringTally {
   lettersAsked: number;
   /** those that came to nothing since no letter was listed */
   letterless: number;
-  /** questions that came to anything but a failure of the connection or the prompt's length */
-  answered: number;
 }
 
 /** Nothing counted yet. */
 export function scoringTally(): ScoringTally {
-  return { compared: 0, allEqual: 0, lettersAsked: 0, letterless: 0, answered: 0 };
+  return { compared: 0, allEqual: 0, lettersAsked: 0, letterless: 0 };
 }
 
 /** Adds an outcome, also one that an earlier run recorded. */
 export function countOutcome(tally: ScoringTally, outcome: McqOutcome): void {
   if (outcome.kind === "failed") {
-    if (outcome.reason !== "no-content") return;
-    tally.answered += 1;
+    if (outcome.reason !== "no-letter") return;
     tally.lettersAsked += 1;
     tally.letterless += 1;
     return;
   }
-  tally.answered += 1;
   if (outcome.way === "letters" || outcome.way === "letters-fallback") tally.lettersAsked += 1;
   if (outcome.kind === "unreadable") return;
   const known = outcome.logprobs.filter((logprob) => logprob !== null);
@@ -60,7 +56,7 @@ export function brokenScoring(tally: ScoringTally, when: "going" | "end"): EvalE
       "server",
       `the server gives every choice of a question the same log-probability (${allEqual} of ${compared} questions): it does not score what it is sent`,
       {
-        hint: "no score is reported, since it would be the share of questions whose answer is A; try another --mode or server",
+        hint: "no score is reported, since it would be the share of questions whose answer is A; with a server that does, run again with --fresh",
       },
     );
   const many = Math.max(leastLetterless, mostLetterlessShare * lettersAsked);
@@ -79,4 +75,20 @@ export function brokenScoring(tally: ScoringTally, when: "going" | "end"): EvalE
       },
     );
   return undefined;
+}
+
+/** Follows the outcomes of a run; both throw the `EvalError` of `brokenScoring`. */
+export function scoringWatch(): { readonly watch: (outcome: McqOutcome) => void; readonly ended: () => void } {
+  const tally = scoringTally();
+  const check = (when: "going" | "end"): void => {
+    const error = brokenScoring(tally, when);
+    if (error !== undefined) throw error;
+  };
+  return {
+    watch(outcome) {
+      countOutcome(tally, outcome);
+      check("going");
+    },
+    ended: () => check("end"),
+  };
 }

@@ -55,9 +55,9 @@ export function believe(
   return weights.map((weight) => weight / total);
 }
 
-/** Between 0 and 1, by chance but always the same. */
+/** Between 0 and a quarter, by chance but always the same: no choice is much preferred. */
 const guess = ({ letter, text }: Choice): number =>
-  createHash("sha256").update(`${letter} ${text}`).digest().readUInt32BE() / 2 ** 32;
+  createHash("sha256").update(`${letter} ${text}`).digest().readUInt32BE() / 2 ** 34;
 
 /**
  * Between 0 and 1. An answer may be a letter ("B") or begin with one ("B. Lyon"): then its words count first, because

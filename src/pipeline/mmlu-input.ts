@@ -49,6 +49,8 @@ export interface McqScoring {
   readonly findings: readonly string[];
   /** Told of each finished outcome before it is kept; throws where such outcomes can only come from a server that cannot do what it is asked. */
   readonly watch?: (outcome: McqOutcome) => void;
+  /** Likewise, when no more outcomes come: a few are enough then. */
+  readonly ended?: () => void;
 }
 
 export interface MmluPorts {

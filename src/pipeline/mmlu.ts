@@ -119,6 +119,7 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
     const source = headsFirst(plan, finished, input.promptOf);
     await fanOut(source, askOne, { width: ports.width ?? defaultWidth, signal: ports.signal });
     throwIfStopped(ports.signal);
+    ports.scoring.ended?.();
     await settleOutcomes(paths.records);
     await settleFailures(paths.failed, finished);
     return { resumed, answered, failed };

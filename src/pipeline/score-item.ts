@@ -70,7 +70,7 @@ async function scoreLetters(prompt: McqPrompt, scoring: LetterScoring, signal?: 
   if (fallback === "full") return scoreFull(prompt, { scorer, way: "letters-fallback", spent }, signal);
   return {
     kind: "failed",
-    reason: "no-content",
+    reason: "no-letter",
     message:
       decision.why === "no-letter"
         ? `none of ${continuations.map((text) => JSON.stringify(text)).join(", ")} is among the ${reply.tokens.length} most probable tokens`

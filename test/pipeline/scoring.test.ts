@@ -162,7 +162,7 @@ describe("letters and full", () => {
     const { outcomes } = await run(server, items.slice(0, 3), { mode: "letters" });
     expect(outcomes[0]).toMatchObject({
       kind: "failed",
-      reason: "no-content",
+      reason: "no-letter",
       message: expect.stringContaining('" A"'),
     });
   });
