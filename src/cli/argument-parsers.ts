@@ -43,6 +43,11 @@ export function header(text: string, earlier: Readonly<Record<string, string>> =
   return { ...earlier, [parts[1]]: parts[2] ?? "" };
 }
 
+export function path(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
+  return text;
+}
+
 /** Gathers repeated options. */
 export function gather(text: string, earlier: readonly string[] = []): string[] {
   return [...earlier, text];

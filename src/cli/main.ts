@@ -1,9 +1,13 @@
 import { CommanderError } from "commander";
+import type { EvalErrorCode } from "../domain/eval-error.js";
 import { EvalError } from "../domain/eval-error.js";
+import { printable } from "../domain/printable.js";
 import { packageVersion } from "../io/package-version.js";
 import type { Host } from "./host.js";
 import type { Actions } from "./program.js";
 import { createProgram } from "./program.js";
+
+const exitCodes: Readonly<Partial<Record<EvalErrorCode, number>>> = { usage: 2, interrupted: 130 };
 
 /** Runs one command line and returns the exit code: 0 done, 1 the user can mend it, 2 wrong usage, 3 a gate failed, 130 interrupted. */
 export async function main(argv: readonly string[], host: Host): Promise<number> {
@@ -19,8 +23,10 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
     // commander has printed its own message
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof EvalError)) throw error;
-    host.stderr.write(`error: ${error.message}\n${error.hint === undefined ? "" : `  ${error.hint}\n`}`);
-    return error.code === "interrupted" ? 130 : 1;
+    host.stderr.write(
+      `error: ${printable(error.message)}\n${error.hint === undefined ? "" : `  ${printable(error.hint)}\n`}`,
+    );
+    return exitCodes[error.code] ?? 1;
   }
 }
 

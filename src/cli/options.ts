@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { durationMs, header, positiveWholeNumber, share, wholeNumber, workers } from "./argument-parsers.js";
+import { durationMs, header, path, positiveWholeNumber, share, wholeNumber, workers } from "./argument-parsers.js";
 
 /** What every command that works on results takes. */
 export interface OutputOptions {
@@ -19,8 +19,8 @@ export function addOutputOptions(command: Command): Command {
       "benchmark, and the folder of its results: mt_bench, mt_bench_branch, or one of your own",
       "mt_bench",
     )
-    .option("--output-dir <folder>", "where results are kept", "eval_output")
-    .option("--data-dir <folder>", "where pulled data sets are kept (env: BRANCHBENCH_DATA_DIR)")
+    .option("--output-dir <folder>", "where results are kept", path, "eval_output")
+    .option("--data-dir <folder>", "where pulled data sets are kept (env: BRANCHBENCH_DATA_DIR)", path)
     .option("--questions <file>", "question file in FastChat's format, instead of the official one")
     .option("--branch <ref>", "of mt_bench_branch: branch, tag or commit (default: the folder as it is)")
     .option("--json", "print one JSON document instead of text");

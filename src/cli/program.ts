@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { shownLine } from "../domain/printable.js";
 import type { CacheOptions, CachePruneOptions } from "./commands/cache.js";
 import { cacheCommand } from "./commands/cache.js";
 import type { CompareOptions } from "./commands/compare.js";
@@ -46,7 +47,12 @@ export function createProgram(
     .description("Did this taxonomy branch make the model better, and is it still good at everything else?")
     .showHelpAfterError("(branchbench help shows the commands)")
     .exitOverride()
-    .configureOutput({ writeOut: options.out, writeErr: options.err })
+    .configureOutput({
+      writeOut: options.out,
+      writeErr: options.err,
+      // commander repeats what was typed
+      outputError: (text, write) => write(`${shownLine(text.trimEnd())}\n`),
+    })
     .version(options.version);
   dataCommand(program, actions.dataPull);
   genQuestionsCommand(program, actions.genQuestions);

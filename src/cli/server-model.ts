@@ -1,4 +1,5 @@
 import { EvalError } from "../domain/eval-error.js";
+import { shownName } from "../domain/printable.js";
 import { readTextFile } from "../io/data-sets.js";
 import type { EndpointLimiters } from "../io/endpoint-limiters.js";
 import { endpointLimiters } from "../io/endpoint-limiters.js";
@@ -14,6 +15,12 @@ export interface ServerChoice extends ServerOptions {
   readonly model: string;
   /** environment variable read where `--api-key-env` names none */
   readonly defaultKeyEnv: string;
+  /** what its options begin with, such as `judge-`; nothing for the candidate */
+  readonly flagPrefix?: string;
+}
+
+function flag({ flagPrefix = "" }: ServerChoice, name: string): string {
+  return `--${flagPrefix}${name}`;
 }
 
 export function candidateServer(options: ServerOptions & { readonly model: string }): ServerChoice {
@@ -26,6 +33,7 @@ export function judgeServer(options: JudgeServerOptions & { readonly judgeModel:
     serverUrl: options.judgeServerUrl,
     maxWorkers: options.judgeMaxWorkers,
     defaultKeyEnv: "BRANCHBENCH_JUDGE_API_KEY",
+    flagPrefix: "judge-",
     ...(options.judgeApiKeyEnv !== undefined && { apiKeyEnv: options.judgeApiKeyEnv }),
     ...(options.judgeExtraBody !== undefined && { extraBody: options.judgeExtraBody }),
     ...(options.judgeExtraHeader !== undefined && { extraHeader: options.judgeExtraHeader }),
@@ -55,9 +63,10 @@ export async function withModel<Result>(
   work: (model: CheckedModel) => Promise<Result>,
 ): Promise<Result> {
   const { requests, host, signal } = context;
-  const extraBody = choice.extraBody === undefined ? undefined : await jsonObject(choice.extraBody);
+  const extraBody =
+    choice.extraBody === undefined ? undefined : await jsonObject(choice.extraBody, flag(choice, "extra-body"));
   if (Object.hasOwn(choice.extraHeader ?? {}, ""))
-    throw new EvalError("input", "an --extra-header is not of the form 'Name: value'");
+    throw new EvalError("usage", `${flag(choice, "extra-header")} is not of the form 'Name: value'`);
   const client = openAIModel({
     baseUrl: choice.serverUrl,
     model: choice.model,
@@ -73,7 +82,7 @@ export async function withModel<Result>(
     proxy: proxySettings(host),
   });
   try {
-    host.stderr.write(`${choice.model}: ${client.url}\n`);
+    host.stderr.write(`${shownName(choice.model)}: ${client.url}\n`);
     const server = await checkServer(client, choice.model, {
       waitMs: requests.waitForServer ?? 0,
       allowUnlisted: requests.allowUnlistedModel === true,
@@ -94,7 +103,13 @@ function apiKey(choice: ServerChoice, host: Host): string | undefined {
   if (choice.apiKeyEnv !== undefined) {
     const key = host.env[choice.apiKeyEnv];
     if (key !== undefined && key !== "") return key;
-    throw new EvalError("input", `the environment variable ${choice.apiKeyEnv}, which should hold the key, is not set`);
+    throw new EvalError(
+      "input",
+      `the environment variable ${shownName(choice.apiKeyEnv)}, which should hold the key, is not set`,
+      {
+        hint: `set it (export ${shownName(choice.apiKeyEnv)}=…), or name another with ${flag(choice, "api-key-env")}`,
+      },
+    );
   }
   const own = host.env[choice.defaultKeyEnv];
   if (own !== undefined && own !== "") return own;
@@ -119,7 +134,7 @@ export async function textOrFile(value: string): Promise<string> {
   return value.startsWith("@") ? readTextFile(value.slice(1)) : value;
 }
 
-async function jsonObject(value: string): Promise<Record<string, unknown>> {
+async function jsonObject(value: string, flag: string): Promise<Record<string, unknown>> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(await textOrFile(value));
@@ -127,5 +142,8 @@ async function jsonObject(value: string): Promise<Record<string, unknown>> {
     if (error instanceof EvalError) throw error;
   }
   if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
-  throw new EvalError("input", "--extra-body is not a JSON object", { hint: `for example '{"top_p": 0.9}', or @FILE` });
+  // a file is mended, a command line is typed anew
+  throw new EvalError(value.startsWith("@") ? "input" : "usage", `${flag} is not a JSON object`, {
+    hint: `for example '{"top_p": 0.9}', or @FILE`,
+  });
 }

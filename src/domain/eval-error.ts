@@ -1,5 +1,7 @@
 /** What kind of thing the user can mend. */
 export type EvalErrorCode =
+  /** an option says what no option can mean */
+  | "usage"
   /** a file, a setting or a name is wrong */
   | "input"
   /** a model server refuses, is unreachable or does not offer what was asked */

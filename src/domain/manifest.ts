@@ -77,7 +77,10 @@ export function requireSameSettings(
 ): void {
   const differing = Object.keys(wanted).filter((key) => canonical(stored[key]) !== canonical(wanted[key]));
   if (differing.length === 0) return;
-  const shown = differing.map((key) => `${key} (there: ${brief(stored[key])}, now: ${brief(wanted[key])})`);
+  const shown = differing.map((key) => {
+    const [there, now] = brief(stored[key], wanted[key]);
+    return `${key} (there: ${there}, now: ${now})`;
+  });
   const parserOnly = differing.length === 1 && differing[0] === "parser";
   throw new EvalError("conflict", `${file} was made with other settings: ${shown.join(", ")}`, {
     hint: parserOnly
@@ -95,7 +98,22 @@ function canonical(value: unknown): string {
   );
 }
 
-function brief(value: unknown): string {
-  const text = value === undefined ? "none" : canonical(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+const shownCharacters = 60;
+/** of what two long values have in common, before they differ */
+const shownBefore = 20;
+
+/** Two values that differ, long ones cut so that the difference is in what is left. */
+function brief(there: unknown, now: unknown): [string, string] {
+  const [one, other] = [there, now].map((value) => (value === undefined ? "none" : canonical(value)));
+  if (one === undefined || other === undefined) return ["", ""];
+  const longest = Math.max(one.length, other.length);
+  if (longest <= shownCharacters) return [one, other];
+  let same = 0;
+  while (same < longest && one[same] === other[same]) same++;
+  const start = same <= shownCharacters / 2 ? 0 : same - shownBefore;
+  const part = (text: string): string => {
+    const end = start + shownCharacters - 3;
+    return `${start > 0 ? "..." : ""}${text.slice(start, end)}${text.length > end ? "..." : ""}`;
+  };
+  return [part(one), part(other)];
 }

@@ -27,10 +27,12 @@ function withIds(ids: readonly QuestionId[], expression: string, positions: read
   const parts = expression.split(",").map((part) => part.trim());
   const tests = parts.map(idTest);
   for (const [index, test] of tests.entries()) {
-    if (!ids.some(test))
-      throw new EvalError("input", `--question-ids: no question of this set matches "${parts[index] ?? ""}"`, {
-        hint: `ids of this set run from ${String(ids[0])} to ${String(ids.at(-1))}`,
-      });
+    if (ids.some(test)) continue;
+    const part = parts[index] ?? "";
+    const code = canMatchNothing(part) ? "usage" : "input";
+    throw new EvalError(code, `--question-ids: no question of this set matches "${part}"`, {
+      hint: `ids of this set run from ${String(ids[0])} to ${String(ids.at(-1))}`,
+    });
   }
   return positions.filter((position) => {
     const id = ids[position];
@@ -38,8 +40,16 @@ function withIds(ids: readonly QuestionId[], expression: string, positions: read
   });
 }
 
+const idRange = /^(\d{1,15})-(\d{1,15})$/;
+
+/** No set has questions of such a part: it is missing, or a range that runs backwards. */
+function canMatchNothing(part: string): boolean {
+  const range = idRange.exec(part);
+  return part === "" || (range !== null && Number(range[1]) > Number(range[2]));
+}
+
 function idTest(part: string): (id: QuestionId) => boolean {
-  const range = /^(\d{1,15})-(\d{1,15})$/.exec(part);
+  const range = idRange.exec(part);
   if (range === null) return (id) => String(id) === part;
   const [from, to] = [Number(range[1]), Number(range[2])];
   return (id) => (typeof id === "number" ? id >= from && id <= to : id === part);

@@ -78,7 +78,7 @@ export function hopelessError(
     "server",
     `${url}: the server rejected each of the first ${callsInARow} requests, the last one: ${message}`,
     {
-      hint: "mend what the server complains about: model, token limit, extra parameters",
+      hint: "mend what the server complains about: model, token limit, extra parameters; what was asked stands in the .failed.jsonl",
     },
   );
 }

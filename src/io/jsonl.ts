@@ -119,7 +119,7 @@ export function parseLine({ text, line }: TextLine, path: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     throw new EvalError("input", `${path}:${line}: not valid JSON (${jsonFault(error, text)})`, {
-      hint: "each line must hold one JSON object",
+      hint: "each line must hold one JSON object; a last line that a killed run left half written is set aside when the run goes on",
     });
   }
 }

@@ -31,12 +31,17 @@ export async function openQuestionFile(path: string): Promise<QuestionFile> {
     const { question_id: id, category } = parseRow(questionRowSchema, parseLine(textLine, path), `${path}:${line}`);
     const earlier = lines.get(asNumber(id));
     if (earlier !== undefined)
-      throw new EvalError("input", `${path}:${line}: field question_id: ${id} stands already in line ${earlier}`);
+      throw new EvalError("input", `${path}:${line}: field question_id: ${id} stands already in line ${earlier}`, {
+        hint: "give each question an id of its own",
+      });
     lines.set(asNumber(id), line);
     keys.add(id, category);
   };
   for await (const group of readLines(path, (bytes) => hash.update(bytes))) for (const line of group) check(line);
-  if (keys.ids.length === 0) throw new EvalError("input", `${path}: it holds no question`);
+  if (keys.ids.length === 0)
+    throw new EvalError("input", `${path}: it holds no question`, {
+      hint: 'each line must hold one, such as {"question_id": 1, "category": "writing", "turns": ["…"]}',
+    });
   return { path, sha256: hash.digest("hex"), keys };
 }
 

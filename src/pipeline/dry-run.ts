@@ -1,4 +1,4 @@
-import type { Answer } from "../domain/answer.js";
+import type { Answer, AnswerTurn } from "../domain/answer.js";
 import type { ChatMessage } from "../domain/chat-model.js";
 import { conversation } from "../domain/conversation.js";
 import type { RatedJudgment } from "../domain/judgment.js";
@@ -7,13 +7,14 @@ import type { PlannedJudgment } from "../domain/judgment-plan.js";
 import { judgeMessages, planJudgments } from "../domain/judgment-plan.js";
 import { answerMaxTokens, answerTemperature, judgeMaxTokens, judgeTemperature } from "../domain/mt-bench.js";
 import type { Question, QuestionId } from "../domain/question.js";
-import { requireReferences } from "../domain/references.js";
-import { readLatestAnswers } from "../io/answer-file.js";
+import { readFailedAnswers, readLatestAnswers } from "../io/answer-file.js";
 import { readRatedJudgments } from "../io/judgment-file.js";
+import type { RecordPaths } from "../io/output-tree.js";
 import { readQuestions } from "../io/question-file.js";
 import { tokenCounter } from "../io/tokens.js";
 import type { GenAnswersInput } from "./gen-answers.js";
 import type { JudgeAnswersInput } from "./judge-answers.js";
+import { checkJudging } from "./judge-answers.js";
 
 interface FirstRequest {
   readonly kind: string;
@@ -40,18 +41,21 @@ export interface DryRun {
 /** What gen-answers would ask; reads files only. */
 export async function dryRunAnswers(input: GenAnswersInput): Promise<DryRun> {
   const count = await tokenCounter();
-  const done =
-    input.fresh === true ? new Set<QuestionId>() : await answeredIds(input.output.answers(input.model).records);
+  const before = input.fresh === true ? noAnswers : await answersBefore(input.output.answers(input.model));
   const first = new Map<string, FirstRequest>();
   const choices = input.numChoices ?? 1;
   let [requests, resumed, promptTokens] = [0, 0, 0];
   for await (const question of readQuestions(input.questions, input.selection)) {
-    if (done.has(question.id)) {
+    const answer = before.get(question.id);
+    if (answer?.kind === "answered") {
       resumed++;
       continue;
     }
-    requests += question.turns.length * choices;
-    promptTokens += choices * conversationTokens(question, input.systemPrompt, count);
+    for (let index = 0; index < choices; index++) {
+      const finished = answer?.choices.find((choice) => choice.index === index)?.turns ?? [];
+      requests += Math.max(0, question.turns.length - finished.length);
+      promptTokens += conversationTokens(question, { finished, systemPrompt: input.systemPrompt, count });
+    }
     const temperature = answerTemperature(question, input.temperature);
     if (!first.has(question.category))
       first.set(question.category, {
@@ -65,28 +69,53 @@ export async function dryRunAnswers(input: GenAnswersInput): Promise<DryRun> {
   return { stage: "gen-answers", model, requests, resumed, promptTokens, completionTokens, first: [...first.values()] };
 }
 
-async function answeredIds(path: string): Promise<Set<QuestionId>> {
-  const ids = new Set<QuestionId>();
-  for await (const { answer } of readLatestAnswers(path)) if (answer.kind === "answered") ids.add(answer.questionId);
-  return ids;
+type Answers = ReadonlyMap<QuestionId, Answer>;
+
+const noAnswers: Answers = new Map();
+
+/** What earlier runs left of each question: its answer, or the turns that were finished before it failed. */
+async function answersBefore(paths: Pick<RecordPaths, "records" | "failed">): Promise<Answers> {
+  const answers = new Map<QuestionId, Answer>();
+  const answered = new Set<QuestionId>();
+  for await (const { answer } of readLatestAnswers(paths.records)) {
+    answers.set(answer.questionId, answer);
+    if (answer.kind === "answered") answered.add(answer.questionId);
+  }
+  return new Map([...answers, ...(await readFailedAnswers(paths.failed, answered))]);
 }
 
-/** Each turn sends the conversation so far again. */
+/** Each turn that is still asked sends the conversation so far again; answers to come count as nothing. */
 function conversationTokens(
   question: Question,
-  systemPrompt: string | undefined,
-  count: (text: string) => number,
+  asked: {
+    readonly finished: readonly AnswerTurn[];
+    readonly systemPrompt: string | undefined;
+    readonly count: (text: string) => number;
+  },
 ): number {
-  const system = count(systemPrompt ?? "");
-  return question.turns
-    .map(count)
-    .reduce((sum, tokens, index) => sum + system + tokens * (question.turns.length - index), 0);
+  let conversationSoFar = asked.count(asked.systemPrompt ?? "");
+  let sum = 0;
+  for (const [index, text] of question.turns.entries()) {
+    conversationSoFar += asked.count(text);
+    const answer = asked.finished[index];
+    if (answer === undefined) sum += conversationSoFar;
+    else conversationSoFar += asked.count(answer.text);
+  }
+  return sum;
 }
 
-/** What judge-answers would ask; reads files only. Answers that do not exist yet are shown as a placeholder. */
-export async function dryRunJudgments(input: JudgeAnswersInput): Promise<DryRun> {
+/**
+ * What judge-answers would ask; reads files only. In a run, and where no question has an answer yet, answers to come are shown as a
+ * placeholder.
+ *
+ * @param toCome how the candidate of the same run is asked
+ */
+export async function dryRunJudgments(
+  input: JudgeAnswersInput,
+  toCome?: Pick<GenAnswersInput, "numChoices" | "fresh">,
+): Promise<DryRun> {
   const count = await tokenCounter();
-  const all = await plannedJudgments(input);
+  const all = await plannedJudgments(input, toCome);
   const rated =
     input.fresh === true
       ? new Map<string, RatedJudgment>()
@@ -114,20 +143,37 @@ export async function dryRunJudgments(input: JudgeAnswersInput): Promise<DryRun>
   };
 }
 
-async function plannedJudgments(input: JudgeAnswersInput): Promise<PlannedJudgment[]> {
-  const answers = new Map<QuestionId, Answer>();
-  const path = input.answersFile ?? input.output.answers(input.model).records;
-  for await (const { answer } of readLatestAnswers(path))
-    answers.set(answer.questionId, { ...answer, model: input.model });
-  const questions: Question[] = [];
-  for await (const question of readQuestions(input.questions, input.selection)) questions.push(question);
-  requireReferences(questions, input.rules.references);
-  return questions.flatMap((question) =>
-    planJudgments(question, answers.get(question.id) ?? placeholder(question, input.model), input.rules),
-  );
+async function plannedJudgments(
+  input: JudgeAnswersInput,
+  toCome: Pick<GenAnswersInput, "numChoices" | "fresh"> | undefined,
+): Promise<PlannedJudgment[]> {
+  const { records, failed } = input.output.answers(input.model);
+  const paths = input.answersFile === undefined ? { records, failed } : { records: input.answersFile, failed: "" };
+  const answers = toCome?.fresh === true ? noAnswers : await answersBefore(paths);
+  const questions = [...(await checkJudging(input)).values()];
+  const choices = toCome === undefined ? 1 : (toCome.numChoices ?? 1);
+  const isToCome = toCome !== undefined || !questions.some(({ id }) => answers.has(id));
+  return questions.flatMap((question) => {
+    const answer = answers.get(question.id);
+    const judged = isToCome ? completed(question, answer, choices) : answer;
+    return judged === undefined ? [] : planJudgments(question, { ...judged, model: input.model }, input.rules);
+  });
 }
 
-function placeholder(question: Question, model: string): Answer {
-  const turns = question.turns.map(() => ({ text: "(the answer, which does not exist yet)" }));
-  return { kind: "answered", questionId: question.id, answerId: "", model, choices: [{ index: 0, turns }], tstamp: 0 };
+const placeholder = { text: "(the answer, which does not exist yet)" };
+
+/** An answer with a placeholder for each turn that is still to come. */
+function completed(question: Question, answer: Answer | undefined, choices: number): Answer {
+  if (answer?.kind === "answered") return answer;
+  return {
+    kind: "answered",
+    questionId: question.id,
+    answerId: "",
+    model: "",
+    tstamp: 0,
+    choices: Array.from({ length: choices }, (_, index) => {
+      const finished = answer?.choices.find((choice) => choice.index === index)?.turns ?? [];
+      return { index, turns: question.turns.map((_turn, turn) => finished[turn] ?? placeholder) };
+    }),
+  };
 }

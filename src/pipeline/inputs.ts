@@ -3,6 +3,8 @@ import { EvalError } from "../domain/eval-error.js";
 import { findingsNote } from "../domain/finding.js";
 import type { JudgePromptSet } from "../domain/judge-prompt.js";
 import type { JudgingRules } from "../domain/judgment-plan.js";
+import { nearestNames } from "../domain/nearest-names.js";
+import { shownName } from "../domain/printable.js";
 import { needsReference } from "../domain/mt-bench.js";
 import type { References } from "../domain/references.js";
 import { referencesInQuestions } from "../domain/references.js";
@@ -41,8 +43,8 @@ export async function findQuestions(choices: InputChoices): Promise<QuestionFile
   if (choices.questions !== undefined) return openQuestionFile(choices.questions);
   if (choices.bench === branchBench) return branchQuestions(choices);
   if (choices.bench !== "mt_bench")
-    throw new EvalError("input", `--bench ${choices.bench} needs a question file`, {
-      hint: "give it with --questions FILE",
+    throw new EvalError("input", `--bench ${shownName(choices.bench)} needs a question file`, {
+      hint: `${meant(choices.bench)}give it with --questions FILE`,
     });
   const official = await pulledMtBench(choices.dataDir);
   if (official === undefined)
@@ -50,6 +52,11 @@ export async function findQuestions(choices: InputChoices): Promise<QuestionFile
       hint: "run: branchbench data pull mt_bench   (or give a question file with --questions)",
     });
   return openQuestionFile(official.questions);
+}
+
+function meant(bench: string): string {
+  const [nearest] = nearestNames(bench, ["mt_bench", branchBench], 1);
+  return nearest === undefined ? "" : `did you mean ${nearest}? A benchmark of your own has its own questions: `;
 }
 
 /** The question set of a taxonomy branch: written anew where the taxonomy is at hand, else the one that gen-questions left. */

@@ -1,4 +1,5 @@
 import { EvalError } from "../domain/eval-error.js";
+import { shownName } from "../domain/printable.js";
 import type { OpenAIModel } from "../io/openai.js";
 import { waitForServer } from "../io/openai.js";
 import type { ServerFacts } from "./run-manifest.js";
@@ -14,13 +15,13 @@ export async function checkServer(
   const isOffered =
     offered === undefined || offered.length === 0 || offered.some((id) => id === name || id === `${name}:latest`);
   if (!isOffered && !options.allowUnlisted)
-    throw new EvalError("server", `the server at ${model.url} does not offer a model ${JSON.stringify(name)}`, {
+    throw new EvalError("server", `the server at ${model.url} does not offer a model "${shownName(name)}"`, {
       hint: `it offers ${listed(offered)}; if it takes names that it does not list, say --allow-unlisted-model`,
     });
   return { url: model.url, models: offered ?? null };
 }
 
 function listed(ids: readonly string[]): string {
-  const shown = ids.slice(0, 20).join(", ");
+  const shown = ids.slice(0, 20).map(shownName).join(", ");
   return ids.length > 20 ? `${shown} and ${ids.length - 20} more` : shown;
 }

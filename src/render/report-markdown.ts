@@ -3,6 +3,7 @@ import { mtBenchScale } from "../domain/rating.js";
 import type { ModelReport, Report } from "../domain/report.js";
 import type { MeanEstimate } from "../domain/statistics.js";
 import { withinScale } from "../domain/statistics.js";
+import { askedQuestions } from "./asked-questions.js";
 
 /** The report as Markdown for an issue, a pull request or a wiki. Names are somebody else's and stand in code spans. */
 export function reportMarkdown(report: Report): string {
@@ -11,7 +12,7 @@ export function reportMarkdown(report: Report): string {
   return [
     `## Scores on ${codeSpan(bench)}${where}`,
     "",
-    `${questions.count} questions, scores from 1 to 10, means with 95 % intervals clustered by question.`,
+    `${askedQuestions(report)}, scores from 1 to 10, means with 95 % intervals clustered by question.`,
     "",
     ...modelTable(models),
     "",

@@ -4,11 +4,12 @@ import { printable } from "../domain/printable.js";
 import type { ModelReport, Report } from "../domain/report.js";
 import type { MeanEstimate } from "../domain/statistics.js";
 import { withinScale } from "../domain/statistics.js";
+import { askedQuestions } from "./asked-questions.js";
 
 /** The report for a terminal or a log: plain text, no colours needed to read it. */
 export function reportText(report: Report): string {
   const parts = [
-    `${report.bench}${report.branch === null ? "" : ` (branch ${printable(report.branch)})`}: ${report.questions.count} questions, scores from 1 to 10`,
+    `${report.bench}${report.branch === null ? "" : ` (branch ${printable(report.branch)})`}: ${askedQuestions(report)}, scores from 1 to 10`,
     scoreTable(report.models),
     categoryTables(report.models),
     report.models.map(details).join("\n\n"),

@@ -100,6 +100,7 @@ describe("branchbench", () => {
       INSTRUCTLAB_EVAL_FIRST_N_QUESTIONS: "2",
     });
     expect(result.code).toBe(0);
+    expect(result.stdout).toContain("mt_bench: 2 of 6 questions (partial), scores from 1 to 10");
     expect(result.stdout).toContain("m (partial)");
     expect(result.stdout).toContain("partial run: 2 of 6 questions");
     expect(server.requests).toHaveLength(8);
@@ -288,14 +289,14 @@ const badInputs: readonly BadInput[] = [
       writeFile(stage.questions.path, '{"question_id": 1, "category": "stem", "turns": ["a"]}\n'.repeat(2)),
     args: gen,
     code: 1,
-    says: /question\.jsonl:2: field question_id: 1 stands already in line 1/,
+    says: /question\.jsonl:2: field question_id: 1 stands already in line 1\n {2}give each question an id/,
   },
   {
     name: "an empty question file",
     prepare: (stage) => writeFile(stage.questions.path, "\n"),
     args: gen,
     code: 1,
-    says: /holds no question/,
+    says: /holds no question\n {2}each line must hold one, such as /,
   },
   {
     name: "an unknown model",
@@ -308,7 +309,7 @@ const badInputs: readonly BadInput[] = [
     name: "an unset key variable",
     args: (stage, url) => gen(stage, url, "--api-key-env", "NOT_SET"),
     code: 1,
-    says: /NOT_SET, which should hold the key, is not set/,
+    says: /NOT_SET, which should hold the key, is not set\n {2}set it \(export NOT_SET=…\), or name another with --api-key-env/,
   },
   {
     name: "a model name that leaves the folder",
@@ -331,14 +332,53 @@ const badInputs: readonly BadInput[] = [
   {
     name: "a malformed header, without repeating it",
     args: (stage, url) => gen(stage, url, "--extra-header", "X-Token sk-secret"),
-    code: 1,
-    says: /^(?![^]*sk-secret)error: an --extra-header is not of the form/,
+    code: 2,
+    says: /^(?![^]*sk-secret)error: --extra-header is not of the form/,
   },
   {
     name: "an extra body that is no object",
     args: (stage, url) => gen(stage, url, "--extra-body", "[1]"),
+    code: 2,
+    says: /--extra-body is not a JSON object/,
+  },
+  {
+    name: "an extra body for the judge that is no JSON",
+    args: (stage, url) => [
+      ...["run", "--model", "m", "--judge-model", "j", "--server-url", url, "--judge-server-url", url],
+      ...["--judge-extra-body", "{", ...places(stage)],
+    ],
+    code: 2,
+    says: /error: --judge-extra-body is not a JSON object/,
+  },
+  {
+    name: "a range of ids that runs backwards",
+    args: (stage, url) => gen(stage, url, "--question-ids", "99-5"),
+    code: 2,
+    says: /error: --question-ids: no question of this set matches "99-5"/,
+  },
+  {
+    name: "an output folder without a name",
+    args: (stage, url) => gen(stage, url, "--output-dir", ""),
+    code: 2,
+    says: /option '--output-dir <folder>' argument '' is invalid\. It must not be empty/,
+  },
+  {
+    name: "a mistyped benchmark",
+    args: (_, url) => ["gen-answers", "--bench", "mt_bnech", "--model", "m", "--server-url", url],
     code: 1,
-    says: /not a JSON object/,
+    says: /--bench mt_bnech needs a question file\n {2}did you mean mt_bench\? /,
+  },
+  {
+    name: "a model's name that is a whole text",
+    args: (stage, url) => gen(stage, url, "--model", "x".repeat(3_000)),
+    code: 1,
+    says: /^(?![^]*x{81})error: model "x{80}…" cannot name a file: .*longer than 200 bytes/,
+  },
+  {
+    name: "an option that a terminal would obey",
+    args: (stage, url) => gen(stage, url, "--x\u001B[31m"),
+    code: 2,
+    says: /^(?![^]*\u001B)error: unknown option '--x \[31m'/,
   },
   {
     name: "a missing system prompt file",

@@ -94,6 +94,14 @@ describe("requireSameSettings", () => {
     );
   });
 
+  it("shows of two long values the part in which they differ", () => {
+    const [one, other] = ["a", "b"].map((end) => `${"0123456789".repeat(9)}${end}`);
+    const there = { ...judgmentSettings, references_hash: one ?? "" };
+    expect(() => requireSameSettings(there, { ...there, references_hash: other }, "f")).toThrow(
+      evalError("conflict", /there: \.\.\.\d{20}a", now: \.\.\.\d{20}b"\)$/),
+    );
+  });
+
   it("shortens long values", () => {
     const wanted = { ...answerSettings, system_prompt: "long ".repeat(100) };
     expect(() => requireSameSettings(answerSettings, wanted, "f")).toThrow(

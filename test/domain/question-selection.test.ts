@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { EvalErrorCode } from "../../src/domain/eval-error.js";
 import type { QuestionId } from "../../src/domain/question.js";
 import { questionKeys } from "../../src/domain/question-keys.js";
 import type { QuestionSelection } from "../../src/domain/question-selection.js";
@@ -64,19 +65,19 @@ describe("selectQuestions", () => {
     expect(selectedIds(mtBenchKeys, { questionIds })).toEqual(ids);
   });
 
-  it.each([
+  it.each<[string, string, EvalErrorCode?]>([
     ["80", "80"],
     ["81,161", "161"],
     ["81,161-200", "161-200"],
-    ["95-90", "95-90"],
+    ["95-90", "95-90", "usage"],
     ["081", "081"],
     ["abc", "abc"],
     ["81-", "81-"],
-    ["", ""],
-    ["81,,82", ""],
-  ])("questionIds %j is refused, naming the part that matches nothing", (questionIds, part) => {
+    ["", "", "usage"],
+    ["81,,82", "", "usage"],
+  ])("questionIds %j is refused, naming the part that matches nothing", (questionIds, part, code = "input") => {
     expect(() => select(mtBenchKeys, { questionIds })).toThrow(
-      evalError("input", `no question of this set matches "${part}"`, "ids of this set run from 81 to 160"),
+      evalError(code, `no question of this set matches "${part}"`, "ids of this set run from 81 to 160"),
     );
   });
 

@@ -6,6 +6,7 @@ import { branchBench } from "../../pipeline/gen-questions.js";
 import { findQuestions } from "../../pipeline/inputs.js";
 import type { QuestionFile } from "../../io/question-file.js";
 import { hasCategoryTemperature } from "../../domain/mt-bench.js";
+import { shownName } from "../../domain/printable.js";
 import { dryRunText } from "../../render/dry-run-text.js";
 import { answersText } from "../../render/summary-text.js";
 import type { AnsweringOptions, GenAnswersOptions } from "../commands/gen-answers.js";
@@ -52,7 +53,7 @@ export async function answersInput(
   const isBranch = options.bench === branchBench;
   if (unknown.size > 0 && options.temperature === undefined && !isBranch)
     host.stderr.write(
-      `note: MT-Bench names no temperature for ${[...unknown].join(", ")}; the default of 0.7 is used there\n`,
+      `note: MT-Bench names no temperature for ${[...unknown].map(shownName).join(", ")}; the default of 0.7 is used there\n`,
     );
   // upstream samples branch answers at 0.7, once; two runs then differ by more than most branches change
   const temperature = options.temperature ?? (isBranch ? 0 : undefined);

@@ -26,7 +26,7 @@ export async function runAction(options: RunOptions, host: Host): Promise<number
     judgments: await judgmentsInput(options, questions, host),
   };
   if (options.dryRun === true) {
-    const plans = [await dryRunAnswers(input.answers), await dryRunJudgments(input.judgments)];
+    const plans = [await dryRunAnswers(input.answers), await dryRunJudgments(input.judgments, input.answers)];
     printResult(host, options, { value: plans, text: plans.map(dryRunText).join("\n") });
     return 0;
   }

@@ -1,7 +1,15 @@
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import type { ComparisonGate } from "../../domain/branch-comparison.js";
-import { header, nonNegativeNumber, positiveWholeNumber, share, wholeNumber, workers } from "../argument-parsers.js";
+import {
+  header,
+  nonNegativeNumber,
+  path,
+  positiveWholeNumber,
+  share,
+  wholeNumber,
+  workers,
+} from "../argument-parsers.js";
 import type { JudgeServerOptions, RequestOptions, ServerOptions } from "../options.js";
 import { addCandidateServerOptions, addJudgeServerOptions, addRequestOptions } from "../options.js";
 import type { JudgingOptions } from "./judge-answers.js";
@@ -95,8 +103,8 @@ function addComparisonOptions(command: Command): void {
     .option("--strict", "fail where an example of the taxonomy must be skipped")
     .option("--no-cache", "ask again what was answered before")
     .option("--cache-dir <folder>", "where replies are cached (env: BRANCHBENCH_CACHE_DIR)")
-    .option("--output-dir <folder>", "where results are kept", "eval_output")
-    .option("--data-dir <folder>", "where pulled data sets are kept (env: BRANCHBENCH_DATA_DIR)")
+    .option("--output-dir <folder>", "where results are kept", path, "eval_output")
+    .option("--data-dir <folder>", "where pulled data sets are kept (env: BRANCHBENCH_DATA_DIR)", path)
     .addOption(new Option("--format <name>", "form of the result").choices(comparisonFormats).default("text"))
     .option("--json", "the same as --format json")
     .option("--output <file>", "write the result to a file");

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { path } from "../argument-parsers.js";
 
 export interface DemoOptions {
   readonly outputDir: string;
@@ -9,7 +10,7 @@ export function demoCommand(parent: Command, action: (options: DemoOptions) => P
   parent
     .command("demo")
     .description("try everything offline: two embedded models answer, an embedded judge rates them")
-    .option("--output-dir <folder>", "where results are kept", "eval_output")
+    .option("--output-dir <folder>", "where results are kept", path, "eval_output")
     .option("--json", "print one JSON document instead of text")
     .action((options: DemoOptions) => action(options));
 }
