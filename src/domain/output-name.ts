@@ -1,5 +1,5 @@
 import { EvalError } from "./eval-error.js";
-import { shownName } from "./printable.js";
+import { quotedName } from "./printable.js";
 
 interface NameRule {
   readonly breaks: (name: string) => boolean;
@@ -28,7 +28,7 @@ const partRules: readonly NameRule[] = [
 export function checkOutputName(name: string, what: string): string {
   const broken = wholeNameRules.find(({ breaks }) => breaks(name))?.why ?? brokenPart(name);
   if (broken === undefined) return name;
-  throw new EvalError("input", `${what} "${shownName(name)}" cannot name a file: ${broken}`, {
+  throw new EvalError("input", `${what} ${quotedName(name)} cannot name a file: ${broken}`, {
     hint: "serve the model under a plain name, such as org/model (vLLM: --served-model-name)",
   });
 }

@@ -8,6 +8,11 @@ export function shownName(name: string): string {
   return cut(printable(name), 80);
 }
 
+/** A name in quotes, with what no terminal shows written out, and cut likewise. */
+export function quotedName(name: string): string {
+  return JSON.stringify(cut(name, 80));
+}
+
 /** A line that repeats what somebody typed, with a start and an end that tell which it was. */
 export function shownLine(line: string): string {
   const text = printable(line);

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkOutputName } from "../../src/domain/output-name.js";
 import { evalError } from "../support/eval-error.js";
+import { quotedName } from "../../src/domain/printable.js";
 
 describe("checkOutputName", () => {
   it.each([
@@ -64,7 +65,7 @@ describe("checkOutputName", () => {
     ["...", "begins with a dot"],
   ])("refuses %j", (name, why) => {
     expect(() => checkOutputName(name, "model")).toThrow(
-      evalError("input", `model ${JSON.stringify(name)} cannot name a file: `, "--served-model-name"),
+      evalError("input", `model ${quotedName(name)} cannot name a file: `, "--served-model-name"),
     );
     expect(() => checkOutputName(name, "model")).toThrow(evalError("input", why));
   });
