@@ -3,10 +3,11 @@
  * `npm run docs`; a test compares the result with what is committed.
  */
 import { readFile, writeFile } from "node:fs/promises";
-import { commandReference, insertReference, schemas } from "./support/generated-docs.js";
+import { columnReference, commandReference, insertReference, schemas } from "./support/generated-docs.js";
 
 const root = new URL("../", import.meta.url);
 
 const readme = await readFile(new URL("README.md", root), "utf8");
 await writeFile(new URL("README.md", root), insertReference(readme, commandReference()));
+await writeFile(new URL("docs/columns.md", root), columnReference());
 for (const [name, schema] of Object.entries(schemas())) await writeFile(new URL(`docs/schema/${name}`, root), schema);

@@ -1,6 +1,10 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { createProgram } from "../../src/cli/program.js";
+import { comparedColumns, comparedSummaryColumns } from "../../src/domain/comparison-rows.js";
+import { questionColumns } from "../../src/domain/question-columns.js";
+import { summaryColumns } from "../../src/domain/summary-rows.js";
+import type { ColumnFacts } from "../../src/domain/table.js";
 import { branchComparisonSchema } from "../../src/domain/branch-comparison.js";
 import { reportSchema } from "../../src/domain/report.js";
 
@@ -51,6 +55,33 @@ export function insertReference(readme: string, reference: string): string {
   const [start, stop] = [readme.indexOf(begin), readme.indexOf(end)];
   if (start === -1 || stop === -1) throw new Error("README.md has lost the marks of the command reference");
   return `${readme.slice(0, start)}${begin}\n\n${reference}\n${readme.slice(stop)}`;
+}
+
+/** The columns of the tables that `report` and `compare` write, as Markdown. */
+export function columnReference(): string {
+  const tables: readonly (readonly [string, readonly ColumnFacts[]])[] = [
+    [
+      "`report --format csv`, sheet `questions`: a row per judged turn, or per turn without a judgment",
+      questionColumns,
+    ],
+    [
+      "`report --format csv --level summary`: a row per mean; the other sheets of a workbook have a part of these",
+      summaryColumns,
+    ],
+    ["`compare --format csv`, sheet `questions`: a row per question", comparedColumns],
+    ["`compare --format csv --level summary`, sheet `summary`: a row per group and file", comparedSummaryColumns],
+  ];
+  const cell = (text: string): string => text.replaceAll("|", "¦");
+  const sections = tables.map(([title, columns]) =>
+    [
+      `## ${title}\n`,
+      "| column | holds | meaning |",
+      "| --- | --- | --- |",
+      ...columns.map(({ name, kind, description }) => `| \`${name}\` | ${kind} | ${cell(description)} |`),
+      "",
+    ].join("\n"),
+  );
+  return `# Columns\n\nMade from the code by \`npm run docs\`.\n\n${sections.join("\n")}`;
 }
 
 /** JSON schemas of what `--json` prints, by file name. */

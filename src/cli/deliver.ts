@@ -4,10 +4,14 @@ import { writeDocument } from "../io/document-file.js";
 import type { Host } from "./host.js";
 
 /** Hands a document over: into the file of `--output`, which the note on stderr names, else to stdout. */
-export async function deliver(document: Document, output: string | undefined, host: Host): Promise<void> {
-  if (output !== undefined) {
-    await writeDocument(output, document);
-    host.stderr.write(`report: ${output}\n`);
+export async function deliver(
+  document: Document,
+  { file, name }: { readonly file: string | undefined; readonly name: string },
+  host: Host,
+): Promise<void> {
+  if (file !== undefined) {
+    await writeDocument(file, document);
+    host.stderr.write(`${name}: ${file}\n`);
   } else if (typeof document === "string") host.stdout.write(document);
   else for await (const piece of document) host.stdout.write(textOf(piece));
 }

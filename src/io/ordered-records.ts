@@ -1,8 +1,9 @@
+import { z } from "zod";
 import type { Answer } from "../domain/answer.js";
 import { answerRowSchema, decodeAnswer, decodeJudgment, judgmentRowSchema } from "../domain/eval-output.js";
 import type { Judgment } from "../domain/judgment.js";
 import type { Question, QuestionId } from "../domain/question.js";
-import { compareQuestionIds, decodeQuestion, questionRowSchema } from "../domain/question.js";
+import { compareQuestionIds, decodeQuestion, questionIdSchema, questionRowSchema } from "../domain/question.js";
 import { leadingQuestionId } from "./answer-file.js";
 import { parseLine, parseRow } from "./jsonl.js";
 import type { KeyedLine, OrderedLines } from "./ordered-lines.js";
@@ -55,6 +56,12 @@ export async function orderedAnswers(path: string): Promise<OrderedRecords<Quest
   return decoded(lines, ({ line }) => decodeAnswer(parseRow(answerRowSchema, parseLine(line, path), at(path, line))));
 }
 
+const stringSchema = z.string();
+
+/** Our own lines begin with their key, so that finding it does not need the whole line parsed. */
+const leadingJudgmentKey =
+  /^\{"question_id":(\d{1,15}|"(?:[^"\\]|\\.)+"),"model":("(?:[^"\\]|\\.)*"),"judge":\[("(?:[^"\\]|\\.)*"),/;
+
 /** Judgments by candidate, judge and question, and the pairs of candidate and judge that occur; none where there is no file. */
 export async function orderedJudgments(
   path: string,
@@ -71,6 +78,15 @@ export async function orderedJudgments(
     keyOf: (row) => {
       const { question_id: id, model, judge } = parseRow(judgmentRowSchema, row, path);
       return keyed(model, judge[0], id);
+    },
+    keyOfText: (text) => {
+      const [, id, model, judge] = leadingJudgmentKey.exec(text) ?? [];
+      if (id === undefined || model === undefined || judge === undefined) return undefined;
+      return keyed(
+        stringSchema.parse(JSON.parse(model)),
+        stringSchema.parse(JSON.parse(judge)),
+        questionIdSchema.parse(JSON.parse(id)),
+      );
     },
     compare: compareJudgmentsKeys,
   });

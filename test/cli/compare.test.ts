@@ -9,6 +9,7 @@ import type { TestRepository } from "../support/git.js";
 import { qnaText, testRepository } from "../support/git.js";
 import type { ModelServer, Reply } from "../support/model-server.js";
 import { answer, startModelServer } from "../support/model-server.js";
+import { readWorkbook } from "../support/workbook.js";
 
 /** Five questions on a topic. */
 function topic(name: string): string {
@@ -121,6 +122,18 @@ describe("branchbench compare", () => {
     expect(await readFile(comment, "utf8")).toContain(
       "| `compositional_skills/gamma/qna.yaml` | unchanged | regressed | 5 |",
     );
+    const rows = await runCli(args({ repository, base, tuned, judge }, "--format", "csv"));
+    expect(rows.stdout.match(/\r\n/g)).toHaveLength(21);
+    expect(rows.stdout).toMatch(
+      /,compositional_skills\/delta\/qna\.yaml,changed,2,8,6,,,delta question 0,delta answer 0,no idea,/,
+    );
+    const workbook = join(repository.path, ".out", "comparison.xlsx");
+    await runCli(args({ repository, base, tuned, judge }, "--format", "xlsx", "--output", workbook));
+    const sheets = readWorkbook(await readFile(workbook)).map(({ name, rows: cells }) => [name, cells.length]);
+    expect(sheets.slice(0, 2)).toEqual([
+      ["summary", 8],
+      ["questions", 21],
+    ]);
   });
 
   it("repeats answers and judgments and reports their spread", async () => {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { commandReference, insertReference, schemas } from "../../scripts/support/generated-docs.js";
+import { columnReference, commandReference, insertReference, schemas } from "../../scripts/support/generated-docs.js";
 
 const root = new URL("../../", import.meta.url);
 
@@ -8,6 +8,10 @@ describe("what the documentation shares with the code (npm run docs)", () => {
   it("README.md shows the help of every command as it is", async () => {
     const readme = await readFile(new URL("README.md", root), "utf8");
     expect(insertReference(readme, commandReference())).toBe(readme);
+  });
+
+  it("docs/columns.md has the columns in the code", async () => {
+    expect(await readFile(new URL("docs/columns.md", root), "utf8")).toBe(columnReference());
   });
 
   it.each(Object.entries(schemas()))("docs/schema/%s is the schema in the code", async (name, schema) => {

@@ -11,6 +11,7 @@ import type { ResponseCache } from "../../io/response-cache.js";
 import { responseCache } from "../../io/response-cache.js";
 import type { CompareInput, ComparedModel, CompareSide } from "../../pipeline/compare.js";
 import { compareBranches } from "../../pipeline/compare.js";
+import { aboutComparison, comparisonQuestionTable, comparisonSummaryTable } from "../../pipeline/comparison-tables.js";
 import { branchBench, genQuestions, questionsBeforeBranch } from "../../pipeline/gen-questions.js";
 import { collectComparisonPage } from "../../pipeline/comparison-page.js";
 import { htmlDocument } from "../../pipeline/html-document.js";
@@ -19,6 +20,8 @@ import { comparisonIlab } from "../../render/comparison-ilab.js";
 import { comparisonJunit } from "../../render/comparison-junit.js";
 import { comparisonMarkdown } from "../../render/comparison-markdown.js";
 import { comparisonText } from "../../render/comparison-text.js";
+import { csv } from "../../render/csv.js";
+import { xlsx } from "../../render/xlsx.js";
 import type { CompareOptions, ComparisonFormat } from "../commands/compare.js";
 import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
@@ -28,13 +31,30 @@ import { cacheDir, dataDir, gate, interruptible } from "../run-context.js";
 import type { CheckedModel, ServerChoice } from "../server-model.js";
 import { candidateServer, judgeServer, sharedLimiters, textOrFile, withModel } from "../server-model.js";
 
-const documents: Readonly<Record<ComparisonFormat, (result: BranchComparison, input: CompareInput) => Document>> = {
+/** What a format may need besides the result. */
+interface Delivery {
+  readonly input: CompareInput;
+  readonly options: CompareOptions;
+  readonly host: Host;
+}
+
+type Renderer = (result: BranchComparison, delivery: Delivery) => Document | Promise<Document>;
+
+const renderers: Readonly<Record<ComparisonFormat, Renderer>> = {
   text: comparisonText,
   json: (result) => `${JSON.stringify(result, null, 2)}\n`,
   markdown: comparisonMarkdown,
   ilab: comparisonIlab,
   junit: comparisonJunit,
-  html: (result, input) => htmlDocument("branchbench comparison", (sink) => collectComparisonPage(input, result, sink)),
+  html: (result, { input }) =>
+    htmlDocument("branchbench comparison", (sink) => collectComparisonPage(input, result, sink)),
+  csv: async (result, { input, options }) =>
+    csv(options.level === "summary" ? comparisonSummaryTable(result) : await comparisonQuestionTable(result, input)),
+  xlsx: async (result, { input, host }) =>
+    xlsx([comparisonSummaryTable(result), await comparisonQuestionTable(result, input)], {
+      about: aboutComparison(result),
+      note: (text) => host.stderr.write(`note: ${text}\n`),
+    }),
 };
 
 export async function compareAction(options: CompareOptions, host: Host): Promise<number> {
@@ -74,12 +94,18 @@ async function compareWith(
   });
   const { hits, misses } = cache.statistics();
   host.stderr.write(`${misses} requests asked, ${hits} answered from the cache\n`);
-  if (options.output !== undefined) host.stderr.write(`${result.sentence}\n`);
-  await deliver(documents[options.json === true ? "json" : options.format](result, input), options.output, host);
+  await deliverResult(result, { input, options, host });
   const failed = failedGates(result.comparison, options.failOn ?? []);
   if (failed.length > 0) host.stderr.write(`--fail-on ${failed.join(",")}: ${result.sentence}\n`);
   const errorRate = result.cells.reduce((most, cell) => Math.max(most, cell.errorRate), 0);
   return Math.max(failed.length > 0 ? 3 : 0, gate({ errorRate }, options.maxErrorRate, host));
+}
+
+async function deliverResult(result: BranchComparison, delivery: Delivery): Promise<void> {
+  const { options, host } = delivery;
+  const document = await renderers[options.json === true ? "json" : options.format](result, delivery);
+  if (options.output !== undefined) host.stderr.write(`${result.sentence}\n`);
+  await deliver(document, { file: options.output, name: "result" }, host);
 }
 
 async function compareInput(options: CompareOptions, host: Host): Promise<CompareInput> {

@@ -62,7 +62,7 @@ export async function reportAction(options: ReportOptions, host: Host): Promise<
   });
   const input: QuestionRowsInput = { ...choice, dataDir: dataDir(options, host), questions };
   const document = await documents[options.json === true ? "json" : options.format](input, { options, host });
-  await deliver(document, options.output, host);
+  await deliver(document, { file: options.output, name: "report" }, host);
   return 0;
 }
 

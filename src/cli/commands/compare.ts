@@ -14,8 +14,10 @@ import type { JudgeServerOptions, RequestOptions, ServerOptions } from "../optio
 import { addCandidateServerOptions, addJudgeServerOptions, addRequestOptions } from "../options.js";
 import type { JudgingOptions } from "./judge-answers.js";
 import { addJudgingOptions } from "./judge-answers.js";
+import type { TableLevel } from "../table-options.js";
+import { requireFitting, tableLevels } from "../table-options.js";
 
-const comparisonFormats = ["text", "json", "markdown", "ilab", "junit", "html"] as const;
+const comparisonFormats = ["text", "json", "markdown", "ilab", "junit", "html", "csv", "xlsx"] as const;
 export type ComparisonFormat = (typeof comparisonFormats)[number];
 
 export type CompareOptions = ServerOptions &
@@ -47,6 +49,7 @@ export type CompareOptions = ServerOptions &
     readonly outputDir: string;
     readonly dataDir?: string;
     readonly format: ComparisonFormat;
+    readonly level?: TableLevel;
     readonly json?: true;
     readonly output?: string;
   };
@@ -73,7 +76,10 @@ export function compareCommand(parent: Command, action: (options: CompareOptions
   addJudgeServerOptions(command);
   addComparisonOptions(command);
   addRequestOptions(command);
-  command.action((options: CompareOptions) => action(options));
+  command.action((options: CompareOptions) => {
+    requireFitting(options, command);
+    return action(options);
+  });
 }
 
 function addBaseServerOptions(command: Command): void {
@@ -107,5 +113,6 @@ function addComparisonOptions(command: Command): void {
     .option("--data-dir <folder>", "where pulled data sets are kept (env: BRANCHBENCH_DATA_DIR)", path)
     .addOption(new Option("--format <name>", "form of the result").choices(comparisonFormats).default("text"))
     .option("--json", "the same as --format json")
+    .addOption(new Option("--level <name>", "what a row of CSV is (default: questions)").choices(tableLevels))
     .option("--output <file>", "write the result to a file");
 }

@@ -3,13 +3,11 @@ import { Option } from "commander";
 import { gather } from "../argument-parsers.js";
 import type { OutputOptions } from "../options.js";
 import { addOutputOptions } from "../options.js";
+import type { TableLevel } from "../table-options.js";
+import { requireFitting, tableLevels } from "../table-options.js";
 
 const reportFormats = ["text", "json", "markdown", "csv", "xlsx", "html"] as const;
 export type ReportFormat = (typeof reportFormats)[number];
-
-/** What a row of a CSV file is. */
-const reportLevels = ["questions", "summary"] as const;
-export type ReportLevel = (typeof reportLevels)[number];
 
 export type ReportOptions = OutputOptions & {
   readonly model?: readonly string[];
@@ -17,7 +15,7 @@ export type ReportOptions = OutputOptions & {
   readonly judgments?: string;
   readonly parser?: "strict" | "fastchat";
   readonly format: ReportFormat;
-  readonly level?: ReportLevel;
+  readonly level?: TableLevel;
   readonly output?: string;
 };
 
@@ -37,7 +35,7 @@ export function reportCommand(parent: Command, action: (options: ReportOptions) 
     .addOption(new Option("--format <name>", "form of the report").choices(reportFormats).default("text"))
     .addOption(
       new Option("--level <name>", "what a row of CSV is: a judged turn, or a mean (default: questions)").choices(
-        reportLevels,
+        tableLevels,
       ),
     )
     .option("--output <file>", "write the report to a file");
@@ -46,14 +44,4 @@ export function reportCommand(parent: Command, action: (options: ReportOptions) 
     requireFitting(options, command);
     return action(options);
   });
-}
-
-/** Flags that do not go together are wrong usage, said before anything is read. */
-function requireFitting({ format, json, level, output }: ReportOptions, command: Command): void {
-  if (json === true && format !== "text" && format !== "json")
-    command.error(`error: option '--json' cannot be used with '--format ${format}'`);
-  if (format === "xlsx" && output === undefined)
-    command.error("error: '--format xlsx' is not text and needs a file: add --output report.xlsx");
-  if (level !== undefined && format !== "csv")
-    command.error("error: option '--level' is for '--format csv'; the other formats have every level");
 }
