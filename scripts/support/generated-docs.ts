@@ -6,6 +6,8 @@ import { questionColumns } from "../../src/domain/question-columns.js";
 import { summaryColumns } from "../../src/domain/summary-rows.js";
 import type { ColumnFacts } from "../../src/domain/table.js";
 import { branchComparisonSchema } from "../../src/domain/branch-comparison.js";
+import { mmluComparisonSchema } from "../../src/domain/mmlu-comparison.js";
+import { mmluReportSchema } from "../../src/domain/mmlu-report.js";
 import { reportSchema } from "../../src/domain/report.js";
 
 const begin = "<!-- command reference: begin (npm run docs) -->";
@@ -23,6 +25,8 @@ export function commandReference(): string {
       report: nothing,
       run: nothing,
       compare: nothing,
+      mmlu: nothing,
+      mmluBranch: nothing,
       cacheInfo: nothing,
       cachePrune: nothing,
       taxonomyDiff: nothing,
@@ -88,6 +92,8 @@ export function columnReference(): string {
 export function schemas(): Record<string, string> {
   return {
     "report.schema.json": `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`,
+    "mmlu.schema.json": `${JSON.stringify(z.toJSONSchema(mmluReportSchema), null, 2)}\n`,
+    "mmlu-comparison.schema.json": `${JSON.stringify(z.toJSONSchema(mmluComparisonSchema), null, 2)}\n`,
     "comparison.schema.json": `${JSON.stringify(z.toJSONSchema(branchComparisonSchema), null, 2)}\n`,
   };
 }

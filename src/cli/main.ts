@@ -44,6 +44,9 @@ function lazyActions(host: Host, finish: (exitCode: number) => void): Actions {
     report: async (options) => finish(await (await import("./actions/report.js")).reportAction(options, host)),
     run: async (options) => finish(await (await import("./actions/run.js")).runAction(options, host)),
     compare: async (options) => finish(await (await import("./actions/compare.js")).compareAction(options, host)),
+    mmlu: async (options) => finish(await (await import("./actions/mmlu.js")).mmluAction(options, host)),
+    mmluBranch: async (options) =>
+      finish(await (await import("./actions/mmlu-branch.js")).mmluBranchAction(options, host)),
     cacheInfo: async (options) => finish(await (await import("./actions/cache.js")).cacheInfoAction(options, host)),
     cachePrune: async (options) => finish(await (await import("./actions/cache.js")).cachePruneAction(options, host)),
     taxonomyDiff: async (options) =>

@@ -74,6 +74,28 @@ export function addCandidateServerOptions(command: Command): Command {
     .option("--extra-header <field>", "'Name: value' for each request; may be repeated", header);
 }
 
+/** How to reach the base model of a comparison. */
+export interface BaseServerOptions {
+  readonly baseServerUrl?: string;
+  readonly baseApiKeyEnv?: string;
+  readonly baseMaxWorkers?: number | "auto";
+  readonly baseExtraBody?: string;
+  readonly baseExtraHeader?: Readonly<Record<string, string>>;
+}
+
+export function addBaseServerOptions(command: Command): void {
+  command
+    .option("--base-server-url <url>", "the base model's server (default: --server-url)")
+    .option("--base-api-key-env <name>", "environment variable that holds its key (default: BRANCHBENCH_API_KEY)")
+    .option(
+      "--base-max-workers <count>",
+      "requests in flight at the base model's server, or auto to adapt (default: as the other's where it is the same)",
+      workers,
+    )
+    .option("--base-extra-body <json>", "merged into each request to the base model; JSON, or @FILE")
+    .option("--base-extra-header <field>", "'Name: value' for each request to the base model; may be repeated", header);
+}
+
 export interface JudgeServerOptions {
   readonly judgeServerUrl: string;
   readonly judgeApiKeyEnv?: string;

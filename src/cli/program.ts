@@ -14,6 +14,10 @@ import type { GenQuestionsOptions } from "./commands/gen-questions.js";
 import { genQuestionsCommand } from "./commands/gen-questions.js";
 import type { JudgeAnswersOptions } from "./commands/judge-answers.js";
 import { judgeAnswersCommand } from "./commands/judge-answers.js";
+import type { MmluOptions } from "./commands/mmlu.js";
+import { mmluCommand } from "./commands/mmlu.js";
+import type { MmluBranchOptions } from "./commands/mmlu-branch.js";
+import { mmluBranchCommand } from "./commands/mmlu-branch.js";
 import type { ReportOptions } from "./commands/report.js";
 import { reportCommand } from "./commands/report.js";
 import type { RunOptions } from "./commands/run.js";
@@ -32,6 +36,8 @@ export interface Actions extends TaxonomyActions {
   readonly report: (options: ReportOptions) => Promise<void>;
   readonly run: (options: RunOptions) => Promise<void>;
   readonly compare: (options: CompareOptions) => Promise<void>;
+  readonly mmlu: (options: MmluOptions) => Promise<void>;
+  readonly mmluBranch: (options: MmluBranchOptions) => Promise<void>;
   readonly cacheInfo: (options: CacheOptions) => Promise<void>;
   readonly cachePrune: (options: CachePruneOptions) => Promise<void>;
   readonly demo: (options: DemoOptions) => Promise<void>;
@@ -61,6 +67,8 @@ export function createProgram(
   reportCommand(program, actions.report);
   runCommand(program, actions.run);
   compareCommand(program, actions.compare);
+  mmluCommand(program, actions.mmlu);
+  mmluBranchCommand(program, actions.mmluBranch);
   taxonomyCommand(program, actions);
   cacheCommand(program, { info: actions.cacheInfo, prune: actions.cachePrune });
   demoCommand(program, actions.demo);

@@ -8,7 +8,7 @@ import { openAIModel } from "../io/openai.js";
 import { checkServer } from "../pipeline/preflight.js";
 import type { ServerFacts } from "../pipeline/run-manifest.js";
 import type { Host } from "./host.js";
-import type { JudgeServerOptions, RequestOptions, ServerOptions } from "./options.js";
+import type { BaseServerOptions, JudgeServerOptions, RequestOptions, ServerOptions } from "./options.js";
 
 /** Which server plays which part. */
 export interface ServerChoice extends ServerOptions {
@@ -37,6 +37,23 @@ export function judgeServer(options: JudgeServerOptions & { readonly judgeModel:
     ...(options.judgeApiKeyEnv !== undefined && { apiKeyEnv: options.judgeApiKeyEnv }),
     ...(options.judgeExtraBody !== undefined && { extraBody: options.judgeExtraBody }),
     ...(options.judgeExtraHeader !== undefined && { extraHeader: options.judgeExtraHeader }),
+  };
+}
+
+/** What decides the answers is the same for both models unless it is told otherwise; keys and headers only go to the same server. */
+export function baseServer(options: ServerOptions & BaseServerOptions & { readonly baseModel: string }): ServerChoice {
+  const isSameServer = options.baseServerUrl === undefined;
+  const extraBody = options.baseExtraBody ?? options.extraBody;
+  const extraHeader = options.baseExtraHeader ?? (isSameServer ? options.extraHeader : undefined);
+  const apiKeyEnv = options.baseApiKeyEnv ?? (isSameServer ? options.apiKeyEnv : undefined);
+  return {
+    model: options.baseModel,
+    serverUrl: options.baseServerUrl ?? options.serverUrl,
+    ...(extraBody !== undefined && { extraBody }),
+    ...(extraHeader !== undefined && { extraHeader }),
+    ...(apiKeyEnv !== undefined && { apiKeyEnv }),
+    maxWorkers: options.baseMaxWorkers ?? (isSameServer ? options.maxWorkers : "auto"),
+    defaultKeyEnv: "BRANCHBENCH_API_KEY",
   };
 }
 

@@ -28,8 +28,8 @@ import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import { progressDisplay } from "../progress.js";
 import { cacheDir, dataDir, gate, interruptible } from "../run-context.js";
-import type { CheckedModel, ServerChoice } from "../server-model.js";
-import { candidateServer, judgeServer, sharedLimiters, textOrFile, withModel } from "../server-model.js";
+import type { CheckedModel } from "../server-model.js";
+import { baseServer, candidateServer, judgeServer, sharedLimiters, textOrFile, withModel } from "../server-model.js";
 
 /** What a format may need besides the result. */
 interface Delivery {
@@ -169,23 +169,6 @@ async function side(options: CompareOptions, branch: string, host: Host): Promis
     output: outputTree(options.outputDir, branchBench, branch),
     questions,
     rules: { ...rules, ...(options.judgeRepeats !== undefined && { repeats: options.judgeRepeats }) },
-  };
-}
-
-/** What decides the answers is the same for both models unless it is told otherwise; keys and headers only go to the same server. */
-function baseServer(options: CompareOptions): ServerChoice {
-  const isSameServer = options.baseServerUrl === undefined;
-  const extraBody = options.baseExtraBody ?? options.extraBody;
-  const extraHeader = options.baseExtraHeader ?? (isSameServer ? options.extraHeader : undefined);
-  const apiKeyEnv = options.baseApiKeyEnv ?? (isSameServer ? options.apiKeyEnv : undefined);
-  return {
-    model: options.baseModel,
-    serverUrl: options.baseServerUrl ?? options.serverUrl,
-    ...(extraBody !== undefined && { extraBody }),
-    ...(extraHeader !== undefined && { extraHeader }),
-    ...(apiKeyEnv !== undefined && { apiKeyEnv }),
-    maxWorkers: options.baseMaxWorkers ?? (isSameServer ? options.maxWorkers : "auto"),
-    defaultKeyEnv: "BRANCHBENCH_API_KEY",
   };
 }
 

@@ -1,17 +1,14 @@
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import type { ComparisonGate } from "../../domain/branch-comparison.js";
+import { nonNegativeNumber, path, positiveWholeNumber, share, wholeNumber } from "../argument-parsers.js";
+import type { BaseServerOptions, JudgeServerOptions, RequestOptions, ServerOptions } from "../options.js";
 import {
-  header,
-  nonNegativeNumber,
-  path,
-  positiveWholeNumber,
-  share,
-  wholeNumber,
-  workers,
-} from "../argument-parsers.js";
-import type { JudgeServerOptions, RequestOptions, ServerOptions } from "../options.js";
-import { addCandidateServerOptions, addJudgeServerOptions, addRequestOptions } from "../options.js";
+  addBaseServerOptions,
+  addCandidateServerOptions,
+  addJudgeServerOptions,
+  addRequestOptions,
+} from "../options.js";
 import type { JudgingOptions } from "./judge-answers.js";
 import { addJudgingOptions } from "./judge-answers.js";
 import type { TableLevel } from "../table-options.js";
@@ -22,6 +19,7 @@ export type ComparisonFormat = (typeof comparisonFormats)[number];
 
 export type CompareOptions = ServerOptions &
   JudgeServerOptions &
+  BaseServerOptions &
   RequestOptions &
   JudgingOptions & {
     readonly taxonomyPath: string;
@@ -29,11 +27,6 @@ export type CompareOptions = ServerOptions &
     readonly branch: string;
     readonly baseModel: string;
     readonly model: string;
-    readonly baseServerUrl?: string;
-    readonly baseApiKeyEnv?: string;
-    readonly baseMaxWorkers?: number | "auto";
-    readonly baseExtraBody?: string;
-    readonly baseExtraHeader?: Readonly<Record<string, string>>;
     readonly temperature: number;
     readonly maxTokens?: number;
     readonly repeats: number;
@@ -54,7 +47,8 @@ export type CompareOptions = ServerOptions &
     readonly output?: string;
   };
 
-function gates(text: string): ComparisonGate[] {
+/** Conditions, separated by commas. */
+export function gates(text: string): ComparisonGate[] {
   return text.split(",").map((part) => {
     if (part === "regression" || part === "not-learned" || part === "error") return part;
     throw new InvalidArgumentError("Allowed are regression, not-learned and error, separated by commas.");
@@ -80,19 +74,6 @@ export function compareCommand(parent: Command, action: (options: CompareOptions
     requireFitting(options, command);
     return action(options);
   });
-}
-
-function addBaseServerOptions(command: Command): void {
-  command
-    .option("--base-server-url <url>", "the base model's server (default: --server-url)")
-    .option("--base-api-key-env <name>", "environment variable that holds its key (default: BRANCHBENCH_API_KEY)")
-    .option(
-      "--base-max-workers <count>",
-      "requests in flight at the base model's server, or auto to adapt (default: as the other's where it is the same)",
-      workers,
-    )
-    .option("--base-extra-body <json>", "merged into each request to the base model; JSON, or @FILE")
-    .option("--base-extra-header <field>", "'Name: value' for each request to the base model; may be repeated", header);
 }
 
 function addComparisonOptions(command: Command): void {

@@ -1,0 +1,159 @@
+import type { MmluComparison } from "../../domain/mmlu-comparison.js";
+import { failedMcqGates } from "../../domain/mmlu-comparison.js";
+import { readTaskFolder } from "../../io/task-folder.js";
+import { prepareScoring } from "../../pipeline/mcq-scoring.js";
+import { mmlu } from "../../pipeline/mmlu.js";
+import { mmluBranch } from "../../pipeline/mmlu-branch.js";
+import { mmluBranchBench } from "../../pipeline/mmlu-input.js";
+import { mmluComparisonIlab } from "../../render/mmlu-ilab.js";
+import { mmluComparisonMarkdown } from "../../render/mmlu-comparison-markdown.js";
+import { mmluComparisonText } from "../../render/mmlu-comparison-text.js";
+import type { McqFormat } from "../commands/mmlu.js";
+import type { MmluBranchOptions } from "../commands/mmlu-branch.js";
+import { deliver } from "../deliver.js";
+import type { Host } from "../host.js";
+import type { McqData } from "../mcq-run.js";
+import { mcqAsking, mcqBase, showMcqPlan, showNotes, showScoring, taskNames } from "../mcq-run.js";
+import { progressDisplay } from "../progress.js";
+import { gate, interruptible } from "../run-context.js";
+import { baseServer, candidateServer, sharedLimiters, withModel } from "../server-model.js";
+import { mmluRenderers } from "./mmlu.js";
+
+const renderers: Readonly<Record<McqFormat, (result: MmluComparison) => string>> = {
+  text: mmluComparisonText,
+  json: (result) => `${JSON.stringify(result, null, 2)}\n`,
+  markdown: mmluComparisonMarkdown,
+  ilab: mmluComparisonIlab,
+};
+
+export async function mmluBranchAction(options: MmluBranchOptions, host: Host): Promise<number> {
+  const data = await readData(options);
+  showNotes(data.notes, host);
+  const { baseModel } = options;
+  if (options.dryRun === true) {
+    const models = baseModel === undefined ? [options.model] : [baseModel, options.model];
+    return showMcqPlan(options, { base: mcqBase(options, data), asking: await mcqAsking(options, data), models }, host);
+  }
+  return baseModel === undefined ? measureOne(options, data, host) : compareTwo({ ...options, baseModel }, data, host);
+}
+
+async function readData(options: MmluBranchOptions): Promise<McqData> {
+  const fewShotsFrom = options.fewshotLeak === true ? "leak" : "others";
+  const { tasks, notes } = await readTaskFolder({
+    folder: options.tasksDir,
+    names: taskNames(options.tasks),
+    fewShots: options.fewShots,
+    fewShotsFrom,
+    wrongGold: options.strict === true ? "refuse" : "repair",
+    workingFolder: ".",
+  });
+  return {
+    bench: mmluBranchBench,
+    tasks,
+    notes,
+    fewShotsFrom,
+    ...(options.tasks !== undefined && { tasksLeftOut: `only the tasks ${options.tasks}` }),
+  };
+}
+
+function measureOne(options: MmluBranchOptions, data: McqData, host: Host): Promise<number> {
+  return interruptible(host, (signal) =>
+    withModel(candidateServer(options), { requests: options, host, signal }, async ({ client, server }) => {
+      const { scoring, ...prepared } = await prepareScoring(client, await mcqAsking(options, data), signal);
+      showScoring(options.model, scoring, host);
+      const display = progressDisplay(host.stderr);
+      const summary = await mmlu(
+        { ...mcqBase(options, data), ...prepared, model: options.model },
+        { scoring, server, progress: display.listener, signal },
+      ).finally(() => display.stop());
+      host.stderr.write(`results: ${summary.resultsFile}\n`);
+      await deliver(
+        mmluRenderers[options.json === true ? "json" : options.format](summary.report),
+        options.output,
+        host,
+      );
+      return gate(summary.errorRate, options.maxErrorRate, host);
+    }),
+  );
+}
+
+async function compareTwo(
+  options: MmluBranchOptions & { readonly baseModel: string },
+  data: McqData,
+  host: Host,
+): Promise<number> {
+  const choices = { base: baseServer(options), tuned: candidateServer(options) };
+  const limiters = sharedLimiters(choices.base, choices.tuned);
+  const asking = await mcqAsking(options, data);
+  const models = { base: options.baseModel, tuned: options.model };
+  const { base, tuned, result } = await interruptible(host, (signal) => {
+    const context = { requests: options, host, signal, limiters };
+    return withModel(choices.base, context, (baseModel) =>
+      withModel(choices.tuned, context, async (tunedModel) => {
+        const prepared = {
+          base: await prepareScoring(baseModel.client, asking, signal),
+          tuned: await prepareScoring(tunedModel.client, asking, signal),
+        };
+        showScoring(models.base, prepared.base.scoring, host);
+        showScoring(models.tuned, prepared.tuned.scoring, host);
+        const { promptOf, prompts } = prepared.tuned;
+        const display = progressDisplay(host.stderr);
+        return mmluBranch(
+          {
+            asked: { ...mcqBase(options, data), promptOf, prompts },
+            models,
+            tasksFrom: options.tasksDir,
+            settings: { fdr: options.fdr },
+            command: commandLine(options),
+          },
+          {
+            base: { scoring: prepared.base.scoring, server: baseModel.server },
+            tuned: { scoring: prepared.tuned.scoring, server: tunedModel.server },
+            progress: display.listener,
+            signal,
+          },
+        ).finally(() => display.stop());
+      }),
+    );
+  });
+  for (const { resultsFile } of [base, tuned]) host.stderr.write(`results: ${resultsFile}\n`);
+  await deliver(renderers[options.json === true ? "json" : options.format](result), options.output, host);
+  const failed = failedMcqGates(result.comparison, options.failOn ?? []);
+  if (failed.length > 0) host.stderr.write(`--fail-on ${failed.join(",")}: ${result.sentence}\n`);
+  const errorRate = Math.max(base.errorRate, tuned.errorRate);
+  return Math.max(failed.length > 0 ? 3 : 0, gate(errorRate, options.maxErrorRate, host));
+}
+
+/** Enough to do it again; keys and headers are no part of it. */
+function commandLine(options: MmluBranchOptions): string {
+  const values: readonly (readonly [string, string | number | undefined])[] = [
+    ["--tasks-dir", options.tasksDir],
+    ["--base-model", options.baseModel],
+    ["--model", options.model],
+    ["--tasks", options.tasks],
+    ["--few-shots", options.fewShots],
+    ["--first-n", options.firstN],
+    ["--mode", options.mode],
+    ["--max-tokens", options.mode === "generate" ? options.maxTokens : undefined],
+    ["--system-prompt", options.systemPrompt],
+    ["--max-length", options.maxLength],
+    ["--extra-body", options.extraBody],
+    ["--base-extra-body", options.baseExtraBody],
+    ["--fdr", options.fdr],
+  ];
+  const switches: readonly (readonly [string, true | undefined])[] = [
+    ["--apply-chat-template", options.applyChatTemplate],
+    ["--fewshot-as-multiturn", options.fewshotAsMultiturn],
+    ["--add-bos", options.addBos],
+    ["--fewshot-leak", options.fewshotLeak],
+    ["--strict", options.strict],
+  ];
+  const quoted = (text: string): string =>
+    /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return [
+    "branchbench mmlu-branch",
+    ...values.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${quoted(String(value))}`])),
+    ...switches.flatMap(([name, isOn]) => (isOn === true ? [name] : [])),
+    "--base-server-url … --server-url …",
+  ].join(" ");
+}

@@ -1,0 +1,76 @@
+import { mmluSubjects } from "../../domain/mmlu-subjects.js";
+import type { MmluReport } from "../../domain/mmlu-report.js";
+import { readMmluTasks } from "../../io/mmlu-data.js";
+import { prepareScoring } from "../../pipeline/mcq-scoring.js";
+import { mmlu } from "../../pipeline/mmlu.js";
+import { mmluBench } from "../../pipeline/mmlu-input.js";
+import { mmluIlab } from "../../render/mmlu-ilab.js";
+import { mmluMarkdown } from "../../render/mmlu-markdown.js";
+import { mmluText } from "../../render/mmlu-text.js";
+import type { McqFormat, MmluOptions } from "../commands/mmlu.js";
+import { deliver } from "../deliver.js";
+import type { Host } from "../host.js";
+import type { McqData } from "../mcq-run.js";
+import { mcqAsking, mcqBase, showMcqPlan, showNotes, showScoring, taskNames } from "../mcq-run.js";
+import { progressDisplay } from "../progress.js";
+import { dataDir, gate, interruptible } from "../run-context.js";
+import { candidateServer, withModel } from "../server-model.js";
+
+/** One entry a format. */
+export const mmluRenderers: Readonly<Record<McqFormat, (report: MmluReport) => string>> = {
+  text: mmluText,
+  json: (report) => `${JSON.stringify(report, null, 2)}\n`,
+  markdown: mmluMarkdown,
+  ilab: mmluIlab,
+};
+
+export async function mmluAction(options: MmluOptions, host: Host): Promise<number> {
+  const data = await readData(options, host);
+  showNotes(data.notes, host);
+  const base = mcqBase(options, data);
+  const asking = await mcqAsking(options, data);
+  const { model } = options;
+  if (options.dryRun === true) return showMcqPlan(options, { base, asking, models: [model] }, host);
+  return interruptible(host, (signal) =>
+    withModel(candidateServer(options), { requests: options, host, signal }, async ({ client, server }) => {
+      const { scoring, ...prepared } = await prepareScoring(client, asking, signal);
+      showScoring(model, scoring, host);
+      const display = progressDisplay(host.stderr);
+      const summary = await mmlu(
+        { ...base, ...prepared, model },
+        { scoring, server, progress: display.listener, signal },
+      ).finally(() => display.stop());
+      host.stderr.write(`results: ${summary.resultsFile}\n`);
+      await deliver(
+        mmluRenderers[options.json === true ? "json" : options.format](summary.report),
+        options.output,
+        host,
+      );
+      return gate(summary.errorRate, options.maxErrorRate, host);
+    }),
+  );
+}
+
+/** `INSTRUCTLAB_EVAL_MMLU_MIN_TASKS`, whatever it says, stands for the first four subjects, as in instructlab. */
+async function readData(options: MmluOptions, host: Host): Promise<McqData> {
+  const isMinimal = options.tasks === undefined && host.env["INSTRUCTLAB_EVAL_MMLU_MIN_TASKS"] !== undefined;
+  const minimal = mmluSubjects.slice(0, 4).map(({ name }) => name);
+  if (isMinimal)
+    host.stderr.write("note: INSTRUCTLAB_EVAL_MMLU_MIN_TASKS is set: only the first four subjects are asked\n");
+  const { tasks, notes } = await readMmluTasks({
+    source:
+      options.mmluData === undefined
+        ? { kind: "pulled", dataDir: dataDir(options, host) }
+        : { kind: "csv", folder: options.mmluData },
+    names: isMinimal ? minimal : taskNames(options.tasks),
+    fewShots: options.fewShots,
+  });
+  const isPartial = tasks.length < mmluSubjects.length;
+  return {
+    bench: mmluBench,
+    tasks,
+    notes,
+    fewShotsFrom: "dev",
+    ...(isPartial && { tasksLeftOut: `${tasks.length} of ${mmluSubjects.length} subjects` }),
+  };
+}

@@ -1,0 +1,93 @@
+import type { Command } from "commander";
+import { Option } from "commander";
+import { scoringModes } from "../../domain/scoring-findings.js";
+import { positiveWholeNumber, wholeNumber } from "../argument-parsers.js";
+import type { RequestOptions, ServerOptions } from "../options.js";
+import { addCandidateServerOptions, addRequestOptions } from "../options.js";
+
+const mcqFormats = ["text", "json", "markdown", "ilab"] as const;
+export type McqFormat = (typeof mcqFormats)[number];
+
+/** What mmlu and mmlu-branch have in common. */
+export interface McqOptions extends ServerOptions, RequestOptions {
+  readonly model: string;
+  readonly tasks?: string;
+  readonly fewShots: number;
+  readonly firstN?: number;
+  readonly mode: (typeof scoringModes)[number];
+  readonly maxTokens: number;
+  readonly systemPrompt?: string;
+  readonly applyChatTemplate?: true;
+  readonly fewshotAsMultiturn?: true;
+  readonly maxLength?: number;
+  readonly addBos?: true;
+  readonly outputDir: string;
+  readonly format: McqFormat;
+  readonly json?: true;
+  readonly output?: string;
+}
+
+export interface MmluOptions extends McqOptions {
+  readonly mmluData?: string;
+  readonly dataDir?: string;
+}
+
+export function addMcqOptions(command: Command): Command {
+  return command
+    .option("--few-shots <count>", "examples before each question", wholeNumber, 5)
+    .option("--first-n <count>", "only the first questions of each task; marks the result partial", positiveWholeNumber)
+    .addOption(
+      new Option("--mode <name>", "how a choice is found; auto asks the server what it can do")
+        .choices(scoringModes)
+        .default("auto"),
+    )
+    .option("--max-tokens <count>", "longest written answer, for --mode generate", positiveWholeNumber, 1024)
+    .option("--system-prompt <text>", "stands before the description; text, or @FILE (default: none)")
+    .option("--apply-chat-template", "ask as a chat, its examples in one user message")
+    .option("--fewshot-as-multiturn", "with --apply-chat-template: each example an exchange of its own")
+    .option(
+      "--max-length <tokens>",
+      "cut prompts on the left as lm-eval does (2047 imitates its API backend; default: never cut)",
+      positiveWholeNumber,
+    )
+    .option("--add-bos", "begin with the beginning-of-text token, as lm-eval's hf backend does")
+    .option("--output-dir <folder>", "where results are kept", "eval_output")
+    .addOption(new Option("--format <name>", "form of the result").choices(mcqFormats).default("text"))
+    .option("--json", "the same as --format json")
+    .option("--output <file>", "write the result to a file");
+}
+
+/** Flags that do not go together are wrong usage, said before anything is read. */
+export function requireFittingMcq(
+  { json, format, fewshotAsMultiturn, applyChatTemplate }: McqOptions,
+  command: Command,
+): void {
+  if (json === true && format !== "text" && format !== "json")
+    command.error(`error: option '--json' cannot be used with '--format ${format}'`);
+  if (fewshotAsMultiturn === true && applyChatTemplate !== true)
+    command.error("error: option '--fewshot-as-multiturn' needs '--apply-chat-template'");
+}
+
+export function mmluCommand(parent: Command, action: (options: MmluOptions) => Promise<void>): void {
+  const command = parent
+    .command("mmlu")
+    .description("how much does the model know: MMLU's 57 subjects, with lm-eval's prompts and scores")
+    .requiredOption("--model <name>", "the model, as its server calls it");
+  addCandidateServerOptions(command);
+  command
+    .option(
+      "--tasks <list>",
+      "only these: tasks (mmlu_anatomy), subjects, groups (stem, mmlu_humanities) or globs, separated by commas",
+    )
+    .option(
+      "--mmlu-data <folder>",
+      "CSV files as test/<subject>_test.csv and dev/<subject>_dev.csv, instead of what was pulled",
+    )
+    .option("--data-dir <folder>", "where pulled data sets are kept (env: BRANCHBENCH_DATA_DIR)");
+  addMcqOptions(command);
+  addRequestOptions(command);
+  command.action((options: MmluOptions) => {
+    requireFittingMcq(options, command);
+    return action(options);
+  });
+}
