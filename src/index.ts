@@ -30,6 +30,38 @@ export type { Rating, RatingParser, RatingScale, UnscoredReason } from "./domain
 export type { References } from "./domain/references.js";
 export { reportSchema } from "./domain/report.js";
 export type { ModelReport, Report } from "./domain/report.js";
+export { taskAccuracy, weightedAccuracy } from "./domain/accuracy.js";
+export type { Accuracy, Tally } from "./domain/accuracy.js";
+export { mcnemar } from "./domain/mcnemar.js";
+export { compareMcq } from "./domain/mcq-comparison.js";
+export type { ComparedTask, McqComparison, McqComparisonSettings } from "./domain/mcq-comparison.js";
+export { mcqPrompt } from "./domain/mmlu-prompt.js";
+export type { McqPromptForm } from "./domain/mmlu-prompt.js";
+export { mmluComparisonSchema } from "./domain/mmlu-comparison.js";
+export type { MmluComparison } from "./domain/mmlu-comparison.js";
+export { mmluReportSchema } from "./domain/mmlu-report.js";
+export type { McqPrompts, MmluReport } from "./domain/mmlu-report.js";
+export type {
+  ContinuationForm,
+  McqContext,
+  McqDoc,
+  McqOutcome,
+  McqPrompt,
+  McqTask,
+  McqWay,
+} from "./domain/multiple-choice.js";
+export { readMmluTasks } from "./io/mmlu-data.js";
+export type { MmluSource, ReadTasks } from "./io/mmlu-data.js";
+export { readTaskFolder } from "./io/task-folder.js";
+export { prepareScoring } from "./pipeline/mcq-scoring.js";
+export type { McqAsking, McqPreparation } from "./pipeline/mcq-scoring.js";
+export { mmlu } from "./pipeline/mmlu.js";
+export type { MmluSummary } from "./pipeline/mmlu.js";
+export { mmluBranch } from "./pipeline/mmlu-branch.js";
+export type { MmluBranchInput, MmluBranchPorts, MmluBranchSummary } from "./pipeline/mmlu-branch.js";
+export type { McqScoring, MmluInput, MmluPorts } from "./pipeline/mmlu-input.js";
+export { mmluComparisonText } from "./render/mmlu-comparison-text.js";
+export { mmluText } from "./render/mmlu-text.js";
 export { clusteredMean } from "./domain/statistics.js";
 export type { MeanEstimate } from "./domain/statistics.js";
 export { startEmbeddedServer } from "./embedded/server.js";

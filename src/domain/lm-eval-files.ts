@@ -85,7 +85,7 @@ function runKeys({ tasks, report, limit, started, seconds }: LmEvalRun): Record<
   return {
     config: {
       model: "local-completions",
-      model_args: { base_url: report.server, model: report.model },
+      model_args: { base_url: `${report.server}/completions`, model: report.model },
       batch_size: 1,
       batch_sizes: [],
       device: null,

@@ -28,10 +28,20 @@ export function countOutcome(tally: ScoringTally, outcome: McqOutcome): void {
   }
   if (outcome.way === "letters" || outcome.way === "letters-fallback") tally.lettersAsked += 1;
   if (outcome.kind === "unreadable") return;
-  const known = outcome.logprobs.filter((logprob) => logprob !== null);
-  if (known.length < 2) return;
+  if (knownLogprobs(outcome).length < 2) return;
   tally.compared += 1;
-  if (known.every((logprob) => logprob === known[0])) tally.allEqual += 1;
+  if (isUndecided(outcome)) tally.allEqual += 1;
+}
+
+/** Whether an outcome has several log-probabilities that are all the same. */
+export function isUndecided(outcome: McqOutcome): boolean {
+  if (outcome.kind !== "chosen") return false;
+  const known = knownLogprobs(outcome);
+  return known.length >= 2 && known.every((logprob) => logprob === known[0]);
+}
+
+function knownLogprobs({ logprobs }: Extract<McqOutcome, { kind: "chosen" }>): number[] {
+  return logprobs.filter((logprob) => logprob !== null);
 }
 
 /** fewer questions say nothing: a model may be undecided about some */
@@ -56,7 +66,7 @@ export function brokenScoring(tally: ScoringTally, when: "going" | "end"): EvalE
       "server",
       `the server gives every choice of a question the same log-probability (${allEqual} of ${compared} questions): it does not score what it is sent`,
       {
-        hint: "no score is reported, since it would be the share of questions whose answer is A; with a server that does, run again with --fresh",
+        hint: "no score is reported, since it would be the share of questions whose answer is A; those answers are dropped; run again with a server that does",
       },
     );
   const many = Math.max(leastLetterless, mostLetterlessShare * lettersAsked);
@@ -75,20 +85,4 @@ export function brokenScoring(tally: ScoringTally, when: "going" | "end"): EvalE
       },
     );
   return undefined;
-}
-
-/** Follows the outcomes of a run; both throw the `EvalError` of `brokenScoring`. */
-export function scoringWatch(): { readonly watch: (outcome: McqOutcome) => void; readonly ended: () => void } {
-  const tally = scoringTally();
-  const check = (when: "going" | "end"): void => {
-    const error = brokenScoring(tally, when);
-    if (error !== undefined) throw error;
-  };
-  return {
-    watch(outcome) {
-      countOutcome(tally, outcome);
-      check("going");
-    },
-    ended: () => check("end"),
-  };
 }

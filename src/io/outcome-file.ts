@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { McqKey, McqRecord } from "../domain/mcq-record.js";
-import { compareMcqKeys, decodeMcqRecord, mcqRowSchema } from "../domain/mcq-record.js";
-import { parseRow, readJsonLines } from "./jsonl.js";
+import { compareMcqKeys, decodeMcqRecord, encodeMcqRecord, mcqRowSchema } from "../domain/mcq-record.js";
+import type { McqOutcome } from "../domain/multiple-choice.js";
+import { parseRow, readJsonLines, writeJsonLines } from "./jsonl.js";
 import { isNonEmpty } from "./output-tree.js";
 import { settleFile } from "./settle.js";
 
@@ -25,6 +26,16 @@ export async function* readOutcomesByTask(
     group.records.set(record.docId, record);
   }
   if (group !== undefined) yield group;
+}
+
+/** Takes records out of a file. */
+export async function dropOutcomes(path: string, isUnwanted: (outcome: McqOutcome) => boolean): Promise<void> {
+  if (!(await isNonEmpty(path))) return;
+  await writeJsonLines(path, wantedRows(path, isUnwanted));
+}
+
+async function* wantedRows(path: string, isUnwanted: (outcome: McqOutcome) => boolean): AsyncGenerator<object> {
+  for await (const record of readOutcomes(path)) if (!isUnwanted(record.outcome)) yield encodeMcqRecord(record);
 }
 
 const keySchema = z.object({ task: z.string(), doc_id: z.number() });

@@ -2,14 +2,21 @@ import { promptHash } from "../domain/lm-eval-hashes.js";
 import type { PlannedTask } from "../domain/mcq-plan.js";
 import type { McqKeySet } from "../domain/mcq-record.js";
 import { mcqKeySet } from "../domain/mcq-record.js";
+import type { McqOutcome } from "../domain/multiple-choice.js";
 import { readOutcomes } from "../io/outcome-file.js";
 import type { PromptMaker } from "./mmlu-input.js";
+
+/** What is looked for among the outcomes on disk. */
+export interface Wanted {
+  readonly plan: readonly PlannedTask[];
+  readonly promptOf: PromptMaker;
+}
 
 /** Questions of a plan that have an outcome on disk, asked with the very prompt that would be asked now. */
 export async function finishedOutcomes(
   path: string,
-  plan: readonly PlannedTask[],
-  promptOf: PromptMaker,
+  { plan, promptOf }: Wanted,
+  onOutcome: (outcome: McqOutcome) => void = () => undefined,
 ): Promise<McqKeySet> {
   const finished = mcqKeySet();
   const planned = new Map(plan.map(({ task, docs }) => [task.name, { task, docs }]));
@@ -17,7 +24,9 @@ export async function finishedOutcomes(
     const found = planned.get(record.task);
     const doc = found?.docs[record.docId];
     if (found === undefined || doc === undefined || doc.id !== record.docId) continue;
-    if (record.promptHash === promptHash(promptOf(found.task, doc).context)) finished.add(record);
+    if (record.promptHash !== promptHash(promptOf(found.task, doc).context)) continue;
+    finished.add(record);
+    onOutcome(record.outcome);
   }
   return finished;
 }

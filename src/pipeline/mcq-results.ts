@@ -142,7 +142,8 @@ async function makeMcqReport(
     version,
     bench: input.bench,
     model: input.model,
-    server: server.url,
+    // the model's own URL is that of its chats
+    server: server.url.replace(/\/chat\/completions(?=\?|$)/, ""),
     date: run.started.toISOString(),
     partial: run.partial,
     scoring: { modes: { ...scoring.modes }, findings: [...scoring.findings] },

@@ -47,10 +47,6 @@ export interface McqScoring {
   readonly settings: Readonly<Record<string, unknown>>;
   /** what the server was found to be able to do, for people */
   readonly findings: readonly string[];
-  /** Told of each finished outcome before it is kept; throws where such outcomes can only come from a server that cannot do what it is asked. */
-  readonly watch?: (outcome: McqOutcome) => void;
-  /** Likewise, when no more outcomes come: a few are enough then. */
-  readonly ended?: () => void;
 }
 
 export interface MmluPorts {

@@ -10,8 +10,10 @@ import type { McqDoc, McqOutcome, McqTask } from "../domain/multiple-choice.js";
 import type { Journal } from "../io/journal.js";
 import { openJournal } from "../io/journal.js";
 import { writeJsonLines } from "../io/jsonl.js";
+import { brokenScoring, countOutcome, isUndecided, scoringTally } from "../domain/scoring-sentinel.js";
+import type { ScoringTally } from "../domain/scoring-sentinel.js";
 import { withLock } from "../io/lock.js";
-import { readOutcomes, settleOutcomes } from "../io/outcome-file.js";
+import { dropOutcomes, readOutcomes, settleOutcomes } from "../io/outcome-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
 import { progressFile } from "../io/progress-file.js";
 import { fanOut, throwIfStopped } from "./fan-out.js";
@@ -58,8 +60,9 @@ export async function mmlu(input: MmluInput, ports: MmluPorts): Promise<MmluSumm
     const plan = planMcq(input.tasks, input.firstN);
     const total = plan.reduce((sum, { docs }) => sum + docs.length, 0);
     counter.add({ total });
+    const run: Run = { input, ports: { ...ports, signal }, paths, counter, tally: scoringTally(), broken: undefined };
     try {
-      const outcome = await askMissing({ input, ports: { ...ports, signal }, paths, counter }, plan);
+      const outcome = await askMissing(run, plan);
       const { firstN, tasksLeftOut } = input;
       const written = await writeMcqResults(input, ports, {
         plan,
@@ -78,6 +81,8 @@ export async function mmlu(input: MmluInput, ports: MmluPorts): Promise<MmluSumm
         ...(movedAside !== undefined && { movedAside: movedAside.records }),
       };
     } catch (error) {
+      // what such a server said of them would otherwise count when another one takes over
+      if (run.broken !== undefined) await dropOutcomes(paths.records, isUndecided);
       counter.end(error instanceof EvalError && error.code === "interrupted" ? "interrupted" : "stopped");
       throw error;
     }
@@ -89,6 +94,10 @@ interface Run {
   readonly ports: MmluPorts & { readonly signal: AbortSignal };
   readonly paths: RecordPaths;
   readonly counter: ProgressCounter;
+  /** what the outcomes look like, those of earlier runs too */
+  readonly tally: ScoringTally;
+  /** set where they can only come from a server that does not score what it is sent */
+  broken: EvalError | undefined;
 }
 
 type Outcomes = Pick<MmluSummary, "resumed" | "answered" | "failed">;
@@ -99,7 +108,8 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
   const failed: Record<string, number> = {};
   let answered = 0;
   try {
-    const finished = await finishedOutcomes(paths.records, plan, input.promptOf);
+    const wanted = { plan, promptOf: input.promptOf };
+    const finished = await finishedOutcomes(paths.records, wanted, (outcome) => countOutcome(run.tally, outcome));
     const isFinished = (task: McqTask, doc: McqDoc): boolean => finished.has(keyOf({ task, doc }));
     const resumed = plan.reduce((sum, { task, docs }) => sum + docs.filter((doc) => isFinished(task, doc)).length, 0);
     counter.add({ resumed });
@@ -119,7 +129,7 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
     const source = headsFirst(plan, finished, input.promptOf);
     await fanOut(source, askOne, { width: ports.width ?? defaultWidth, signal: ports.signal });
     throwIfStopped(ports.signal);
-    ports.scoring.ended?.();
+    requireScoring(run, "end");
     await settleOutcomes(paths.records);
     await settleFailures(paths.failed, finished);
     return { resumed, answered, failed };
@@ -130,17 +140,23 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
 }
 
 async function askAndKeep(
-  { ports, counter }: Run,
+  run: Run,
   question: McqQuestion,
   journals: { readonly outcomes: Journal; readonly failures: Journal },
 ): Promise<McqOutcome> {
-  const { scoring, signal } = ports;
+  const { scoring, signal } = run.ports;
   const outcome = await scoring.score(question, signal);
-  if (outcome.kind !== "failed") counter.tokens(outcome);
-  scoring.watch?.(outcome);
+  if (outcome.kind !== "failed") run.counter.tokens(outcome);
+  countOutcome(run.tally, outcome);
+  requireScoring(run, "going");
   const record = { ...keyOf(question), promptHash: promptHash(question.prompt.context), outcome };
   await (outcome.kind === "failed" ? journals.failures : journals.outcomes).append(encodeMcqRecord(record));
   return outcome;
+}
+
+function requireScoring(run: Run, when: "going" | "end"): void {
+  run.broken ??= brokenScoring(run.tally, when);
+  if (run.broken !== undefined) throw run.broken;
 }
 
 interface Asked {

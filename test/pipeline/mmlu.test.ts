@@ -3,7 +3,6 @@ import { appendFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { EvalError } from "../../src/domain/eval-error.js";
 import { mmluReportSchema } from "../../src/domain/mmlu-report.js";
 import { mmlu } from "../../src/pipeline/mmlu.js";
 import { chosen, derivedChoice, mmluInput, mmluPorts, sampleTask, timedOut } from "../support/mcq.js";
@@ -251,17 +250,19 @@ describe("mmlu", () => {
     expect(fresh.movedAside).toContain(".aside");
   });
 
-  it("stops where the outcomes can only come from a broken server, and does not keep the one that showed it", async () => {
+  it("stops where the outcomes can only come from a server that does not score, and asks those questions again", async () => {
     await using folder = await tempFolder();
-    const { ports } = mmluPorts();
-    let count = 0;
-    const watch = (): void => {
-      if (++count === 3) throw new EvalError("server", "all scores are equal");
-    };
-    const input = mmluInput(folder.path, tasks);
-    const run = mmlu(input, { ...ports, scoring: { ...ports.scoring, watch }, width: 1 });
-    await expect(run).rejects.toThrow("all scores are equal");
-    expect(await readRows(input.output.outcomes(input.model).records)).toHaveLength(2);
+    const many = [sampleTask("alpha", 60)];
+    const equal = { ...chosen(0), logprobs: [-1, -1, -1, -1] };
+    const broken = mmluPorts(({ doc, prompt }) => (doc.id < 5 ? chosen(derivedChoice(prompt)) : equal));
+    const input = mmluInput(folder.path, many);
+    await expect(mmlu(input, { ...broken.ports, width: 4 })).rejects.toThrow(/same log-probability/);
+    expect(broken.asked.length).toBeLessThan(35);
+    expect(await folder.list()).not.toContainEqual(expect.stringContaining("results_"));
+    const mended = mmluPorts();
+    const summary = await mmlu(input, mended.ports);
+    expect(summary).toMatchObject({ resumed: 5, answered: 55 });
+    expect(mended.asked).toHaveLength(55);
   });
 
   it.each([

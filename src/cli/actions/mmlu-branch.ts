@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { MmluComparison } from "../../domain/mmlu-comparison.js";
 import { failedMcqGates } from "../../domain/mmlu-comparison.js";
 import { readTaskFolder } from "../../io/task-folder.js";
@@ -72,7 +73,7 @@ function measureOne(options: MmluBranchOptions, data: McqData, host: Host): Prom
         options.output,
         host,
       );
-      return gate(summary.errorRate, options.maxErrorRate, host);
+      return gate(summary, options.maxErrorRate, host);
     }),
   );
 }
@@ -94,8 +95,13 @@ async function compareTwo(
           base: await prepareScoring(baseModel.client, asking, signal),
           tuned: await prepareScoring(tunedModel.client, asking, signal),
         };
-        showScoring(models.base, prepared.base.scoring, host);
-        showScoring(models.tuned, prepared.tuned.scoring, host);
+        const { base, tuned } = prepared;
+        const isAlike = isDeepStrictEqual(
+          [base.scoring.modes, base.scoring.findings],
+          [tuned.scoring.modes, tuned.scoring.findings],
+        );
+        if (!isAlike) showScoring(models.base, base.scoring, host);
+        showScoring(isAlike ? `${models.base}, ${models.tuned}` : models.tuned, tuned.scoring, host);
         const { promptOf, prompts } = prepared.tuned;
         const display = progressDisplay(host.stderr);
         return mmluBranch(
@@ -120,8 +126,8 @@ async function compareTwo(
   await deliver(renderers[options.json === true ? "json" : options.format](result), options.output, host);
   const failed = failedMcqGates(result.comparison, options.failOn ?? []);
   if (failed.length > 0) host.stderr.write(`--fail-on ${failed.join(",")}: ${result.sentence}\n`);
-  const errorRate = Math.max(base.errorRate, tuned.errorRate);
-  return Math.max(failed.length > 0 ? 3 : 0, gate(errorRate, options.maxErrorRate, host));
+  const worst = base.errorRate > tuned.errorRate ? base : tuned;
+  return Math.max(failed.length > 0 ? 3 : 0, gate(worst, options.maxErrorRate, host));
 }
 
 /** Enough to do it again; keys and headers are no part of it. */

@@ -46,7 +46,7 @@ export async function mmluAction(options: MmluOptions, host: Host): Promise<numb
         options.output,
         host,
       );
-      return gate(summary.errorRate, options.maxErrorRate, host);
+      return gate(summary, options.maxErrorRate, host);
     }),
   );
 }

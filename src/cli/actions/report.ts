@@ -5,6 +5,7 @@ import { readJsonFile } from "../../io/json-file.js";
 import { exists, outputTree } from "../../io/output-tree.js";
 import type { OutputTree } from "../../io/output-tree.js";
 import { htmlDocument } from "../../pipeline/html-document.js";
+import { mmluBench, mmluBranchBench } from "../../pipeline/mmlu-input.js";
 import { findQuestions } from "../../pipeline/inputs.js";
 import type { QuestionRowsInput } from "../../pipeline/question-rows.js";
 import { collectReportPage } from "../../pipeline/report-page.js";
@@ -19,6 +20,7 @@ import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import { dataDir } from "../run-context.js";
+import { storedReportsAction } from "./stored-reports.js";
 
 interface Context {
   readonly options: ReportOptions;
@@ -43,6 +45,7 @@ const documents: Readonly<Record<ReportFormat, (input: QuestionRowsInput, contex
 };
 
 export async function reportAction(options: ReportOptions, host: Host): Promise<number> {
+  if (options.bench === mmluBench || options.bench === mmluBranchBench) return storedReportsAction(options, host);
   const output = outputTree(options.outputDir, options.bench, options.branch);
   const choice = {
     bench: options.bench,
