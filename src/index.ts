@@ -35,24 +35,11 @@ export type { Accuracy, Tally } from "./domain/accuracy.js";
 export { mcnemar } from "./domain/mcnemar.js";
 export { compareMcq } from "./domain/mcq-comparison.js";
 export type { ComparedTask, McqComparison, McqComparisonSettings } from "./domain/mcq-comparison.js";
-export { mcqPrompt } from "./domain/mmlu-prompt.js";
-export type { McqPromptForm } from "./domain/mmlu-prompt.js";
 export { mmluComparisonSchema } from "./domain/mmlu-comparison.js";
 export type { MmluComparison } from "./domain/mmlu-comparison.js";
 export { mmluReportSchema } from "./domain/mmlu-report.js";
 export type { McqPrompts, MmluReport } from "./domain/mmlu-report.js";
-export type {
-  ContinuationForm,
-  McqContext,
-  McqDoc,
-  McqOutcome,
-  McqPrompt,
-  McqTask,
-  McqWay,
-} from "./domain/multiple-choice.js";
-export { readMmluTasks } from "./io/mmlu-data.js";
-export type { MmluSource, ReadTasks } from "./io/mmlu-data.js";
-export { readTaskFolder } from "./io/task-folder.js";
+export type { ContinuationForm, McqContext, McqOutcome, McqWay } from "./domain/multiple-choice.js";
 export { prepareScoring } from "./pipeline/mcq-scoring.js";
 export type { McqAsking, McqPreparation } from "./pipeline/mcq-scoring.js";
 export { mmlu } from "./pipeline/mmlu.js";

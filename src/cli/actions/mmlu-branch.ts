@@ -11,6 +11,7 @@ import { mmluComparisonMarkdown } from "../../render/mmlu-comparison-markdown.js
 import { mmluComparisonText } from "../../render/mmlu-comparison-text.js";
 import type { McqFormat } from "../commands/mmlu.js";
 import type { MmluBranchOptions } from "../commands/mmlu-branch.js";
+import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import type { McqData } from "../mcq-run.js";
@@ -110,7 +111,7 @@ async function compareTwo(
             models,
             tasksFrom: options.tasksDir,
             settings: { fdr: options.fdr },
-            command: commandLine(options),
+            command: commandOf(options),
           },
           {
             base: { scoring: prepared.base.scoring, server: baseModel.server },
@@ -131,8 +132,15 @@ async function compareTwo(
 }
 
 /** Enough to do it again; keys and headers are no part of it. */
-function commandLine(options: MmluBranchOptions): string {
-  const values: readonly (readonly [string, string | number | undefined])[] = [
+function commandOf(options: MmluBranchOptions): string {
+  const switches: readonly (readonly [string, true | undefined])[] = [
+    ["--apply-chat-template", options.applyChatTemplate],
+    ["--fewshot-as-multiturn", options.fewshotAsMultiturn],
+    ["--add-bos", options.addBos],
+    ["--fewshot-leak", options.fewshotLeak],
+    ["--strict", options.strict],
+  ];
+  const command = commandLine("branchbench mmlu-branch", [
     ["--tasks-dir", options.tasksDir],
     ["--base-model", options.baseModel],
     ["--model", options.model],
@@ -146,20 +154,7 @@ function commandLine(options: MmluBranchOptions): string {
     ["--extra-body", options.extraBody],
     ["--base-extra-body", options.baseExtraBody],
     ["--fdr", options.fdr],
-  ];
-  const switches: readonly (readonly [string, true | undefined])[] = [
-    ["--apply-chat-template", options.applyChatTemplate],
-    ["--fewshot-as-multiturn", options.fewshotAsMultiturn],
-    ["--add-bos", options.addBos],
-    ["--fewshot-leak", options.fewshotLeak],
-    ["--strict", options.strict],
-  ];
-  const quoted = (text: string): string =>
-    /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  return [
-    "branchbench mmlu-branch",
-    ...values.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${quoted(String(value))}`])),
-    ...switches.flatMap(([name, isOn]) => (isOn === true ? [name] : [])),
-    "--base-server-url … --server-url …",
-  ].join(" ");
+  ]);
+  const chosen = switches.flatMap(([name, isOn]) => (isOn === true ? [name] : []));
+  return [command, ...chosen, "--base-server-url … --server-url …"].join(" ");
 }
