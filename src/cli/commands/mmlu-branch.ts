@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { ComparisonGate } from "../../domain/branch-comparison.js";
-import { share } from "../argument-parsers.js";
+import { path, share } from "../argument-parsers.js";
 import type { BaseServerOptions } from "../options.js";
 import { addBaseServerOptions, addCandidateServerOptions, addRequestOptions } from "../options.js";
 import { gates } from "./compare.js";
@@ -22,7 +22,7 @@ export function mmluBranchCommand(parent: Command, action: (options: MmluBranchO
     .description(
       "did the model learn the branch's knowledge: multiple-choice tasks that SDG wrote, two models question by question",
     )
-    .requiredOption("--tasks-dir <folder>", "folder of task files (*.yaml) and their questions; it is only read")
+    .requiredOption("--tasks-dir <folder>", "folder of task files (*.yaml) and their questions; it is only read", path)
     .requiredOption("--model <name>", "the model tuned with the branch")
     .option("--base-model <name>", "the model before training; without it only the scores of --model are shown");
   addCandidateServerOptions(command);

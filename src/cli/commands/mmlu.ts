@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { scoringModes } from "../../domain/scoring-findings.js";
-import { positiveWholeNumber, wholeNumber } from "../argument-parsers.js";
+import { path, positiveWholeNumber, wholeNumber } from "../argument-parsers.js";
 import type { RequestOptions, ServerOptions } from "../options.js";
 import { addCandidateServerOptions, addRequestOptions } from "../options.js";
 
@@ -51,10 +51,10 @@ export function addMcqOptions(command: Command): Command {
       positiveWholeNumber,
     )
     .option("--add-bos", "begin with the beginning-of-text token, as lm-eval's hf backend does")
-    .option("--output-dir <folder>", "where results are kept", "eval_output")
+    .option("--output-dir <folder>", "where results are kept", path, "eval_output")
     .addOption(new Option("--format <name>", "form of the result").choices(mcqFormats).default("text"))
     .option("--json", "the same as --format json")
-    .option("--output <file>", "write the result to a file");
+    .option("--output <file>", "write the result to a file", path);
 }
 
 /** Flags that do not go together are wrong usage, said before anything is read. */
@@ -82,8 +82,9 @@ export function mmluCommand(parent: Command, action: (options: MmluOptions) => P
     .option(
       "--mmlu-data <folder>",
       "CSV files as test/<subject>_test.csv and dev/<subject>_dev.csv, instead of what was pulled",
+      path,
     )
-    .option("--data-dir <folder>", "where pulled data sets are kept (env: BRANCHBENCH_DATA_DIR)");
+    .option("--data-dir <folder>", "where pulled data sets are kept (env: BRANCHBENCH_DATA_DIR)", path);
   addMcqOptions(command);
   addRequestOptions(command);
   command.action((options: MmluOptions) => {
