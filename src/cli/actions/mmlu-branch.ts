@@ -71,7 +71,7 @@ function measureOne(options: MmluBranchOptions, data: McqData, host: Host): Prom
       host.stderr.write(`results: ${summary.resultsFile}\n`);
       await deliver(
         mmluRenderers[options.json === true ? "json" : options.format](summary.report),
-        options.output,
+        { file: options.output, name: "result" },
         host,
       );
       return gate(summary, options.maxErrorRate, host);
@@ -124,7 +124,11 @@ async function compareTwo(
     );
   });
   for (const { resultsFile } of [base, tuned]) host.stderr.write(`results: ${resultsFile}\n`);
-  await deliver(renderers[options.json === true ? "json" : options.format](result), options.output, host);
+  await deliver(
+    renderers[options.json === true ? "json" : options.format](result),
+    { file: options.output, name: "result" },
+    host,
+  );
   const failed = failedMcqGates(result.comparison, options.failOn ?? []);
   if (failed.length > 0) host.stderr.write(`--fail-on ${failed.join(",")}: ${result.sentence}\n`);
   const worst = base.errorRate > tuned.errorRate ? base : tuned;

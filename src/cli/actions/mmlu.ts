@@ -43,7 +43,7 @@ export async function mmluAction(options: MmluOptions, host: Host): Promise<numb
       host.stderr.write(`results: ${summary.resultsFile}\n`);
       await deliver(
         mmluRenderers[options.json === true ? "json" : options.format](summary.report),
-        options.output,
+        { file: options.output, name: "result" },
         host,
       );
       return gate(summary, options.maxErrorRate, host);

@@ -26,6 +26,6 @@ export async function storedReportsAction(options: ReportOptions, host: Host): P
     format === "json"
       ? `${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`
       : reports.map(mmluRenderers[format]).join("\n");
-  await deliver(text, options.output, host);
+  await deliver(text, { file: options.output, name: "report" }, host);
   return 0;
 }
