@@ -1,3 +1,4 @@
+import { counted } from "./counted.js";
 import type { PageRun } from "./page-data.js";
 import type { MeanEstimate } from "./statistics.js";
 import { clusteredMean } from "./statistics.js";
@@ -17,7 +18,7 @@ export interface RankedModel {
 export function reportSentence(ranked: readonly RankedModel[], runs: readonly PageRun[]): string {
   const [best, next] = ranked;
   if (best === undefined || best.overall.mean === null) return "No answer has a score yet.";
-  const first = `${best.model} scores ${estimate(best.overall)} of 10 over ${best.overall.clusters} questions`;
+  const first = `${best.model} scores ${estimate(best.overall)} of 10 over ${counted(best.overall.clusters, "question")}`;
   if (next === undefined || next.overall.mean === null) return `${first}.`;
   const rest = ranked.length > 2 ? `, the next best of ${ranked.length} is ${next.model} with` : `, ${next.model}`;
   return `${first}${rest} ${estimate(next.overall)}. ${differenceSentence(pairedDifference(runs, best, next), best.model)}`;
@@ -41,7 +42,7 @@ function pairedDifference(runs: readonly PageRun[], left: RankedModel, right: Ra
 
 function differenceSentence({ mean, interval, clusters }: MeanEstimate, best: string): string {
   if (mean === null || interval === null) return "They share too few questions to be compared.";
-  const shown = `${signed(mean)} points, 95 % interval ${signed(interval[0])} to ${signed(interval[1])}, paired over ${clusters} questions`;
+  const shown = `${signed(mean)} points, 95 % interval ${signed(interval[0])} to ${signed(interval[1])}, paired over ${counted(clusters, "question")}`;
   return interval[0] > 0 ? `${best} is better: ${shown}.` : `No difference is shown: ${shown}.`;
 }
 

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { PageSummary } from "../domain/page-data.js";
 import { verdicts } from "../domain/verdict.js";
 import { verdictWords } from "../domain/verdict-words.js";
-import { count, shortFile } from "./numbers.js";
+import { count, plural, shortFile } from "./numbers.js";
 import type { ListView, SortOrder, Trait } from "./rows.js";
 import { sortOrders, traits } from "./rows.js";
 
@@ -154,7 +154,7 @@ const orderWords: Readonly<Record<SortOrder, string>> = {
 export function ListCount({ shown, of }: { readonly shown: number; readonly of: number }) {
   return (
     <p class="small" role="status">
-      {shown === of ? `${count(of)} questions` : `${count(shown)} of ${count(of)} questions`}
+      {shown === of ? plural(of, "question") : `${count(shown)} of ${plural(of, "question")}`}
     </p>
   );
 }

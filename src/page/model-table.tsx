@@ -61,12 +61,12 @@ export function ModelTable({ series }: { readonly series: readonly Series[] }) {
 /** Where the score and its interval lie on the scale. */
 function IntervalLine({ series }: { readonly series: Series }) {
   const { mean, interval } = series.report.overall;
-  const x = (score: number): number => ((Math.min(10, Math.max(1, score)) - 1) / 9) * 116 + 2;
+  const x = (score: number): number => ((Math.min(10, Math.max(1, score)) - 1) / 9) * 108 + 6;
   if (mean === null) return null;
   const colour = seriesColour(series.place);
   return (
     <svg class="interval" viewBox="0 0 120 16" width="120" height="16" aria-hidden="true">
-      <line x1="2" x2="118" y1="8" y2="8" class="scale" />
+      <line x1="6" x2="114" y1="8" y2="8" class="scale" />
       {interval !== null && (
         <line x1={x(interval[0])} x2={x(interval[1])} y1="8" y2="8" stroke={colour} stroke-width="3" />
       )}

@@ -46,7 +46,8 @@ export function categoryBars(shown: readonly Series[], width: number): Drawing {
   return Plot.plot({
     className: "plot",
     width,
-    height: categories.length * rowHeight + 46,
+    height: categories.length * rowHeight + 56,
+    marginBottom: 40,
     marginLeft: 100,
     marginRight: 44,
     marginTop: 4,
@@ -114,7 +115,7 @@ export function categoryRadar(shown: readonly Series[], width: number): Drawing 
     projection: {
       type: "azimuthal-equidistant",
       rotate: [0, -90],
-      domain: circle(0.66),
+      domain: circle(0.74),
     },
     marks: [
       ...rings.map((ring) =>
@@ -143,7 +144,7 @@ export function categoryRadar(shown: readonly Series[], width: number): Drawing 
       }),
       Plot.text(categories, {
         x: (_: string, index: number) => longitude(index),
-        y: 90 - 0.57,
+        y: 90 - 0.6,
         text: (category: string) => shortened(category, 14),
         fill: "var(--ink)",
         fontSize: 12.5,
@@ -188,7 +189,7 @@ export function scoreHistogram(run: PageRun, colour: string, width: number): Dra
     className: "plot",
     width,
     height: 150,
-    marginLeft: 38,
+    marginLeft: 46,
     marginBottom: 34,
     marginRight: 4,
     x: {
