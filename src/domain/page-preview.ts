@@ -14,10 +14,10 @@ export function questionPreview(turn: string): string {
   const { question } = splitContext(turn);
   // only as much as can be shown is gone through, and a character beyond the first plane is not cut in two
   const line = question
-    .slice(0, 4 * previewCharacters)
+    .slice(0, 2 * previewCharacters)
     .replaceAll(/\s+/g, " ")
     .trim();
-  return line.length <= previewCharacters
+  return line.length <= previewCharacters && question.length <= 2 * previewCharacters
     ? line
-    : `${Array.from(line.slice(0, previewCharacters)).slice(0, -1).join("")}…`;
+    : `${line.slice(0, previewCharacters - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }

@@ -11,9 +11,9 @@ function hashOf(text: string): string {
 
 describe("htmlPage", () => {
   it("allows its own script and style by hash, and nothing else", () => {
-    const { start, end } = htmlPage(parts);
-    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(start)?.[1] ?? "";
-    const html = start + end(gzipSync("{}"));
+    const page = htmlPage(parts);
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page.start)?.[1] ?? "";
+    const html = page.start + page.end(gzipSync("{}"));
     const script = /<script>([\s\S]*?)<\/script>/.exec(html)?.[1] ?? "";
     const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? "";
     expect(policy.split("; ")).toEqual([
