@@ -152,6 +152,9 @@ describe("branchbench compare", () => {
     expect(judge.requests).toHaveLength(2 * 20 * 2 * 3);
     expect(comparison.noise.judgments).toBeGreaterThan(0.5);
     expect(comparison.noise.answers).not.toBeNull();
+    for (const { spread } of comparison.pairs)
+      for (const { answers, judgments } of [spread.base, spread.tuned])
+        expect([answers, judgments]).toEqual([expect.any(Number), expect.any(Number)]);
   });
 
   it("gives models behind one server one limiter, and shows the progress of each cell", async () => {
