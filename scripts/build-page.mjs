@@ -1,10 +1,10 @@
-/** Bundles the report page (src/page) into dist/page: one script, one style sheet. Part of `npm run build`. */
+/** Bundles the report page and the viewer (src/page) into dist/page: one script and one style sheet each. Part of `npm run build`. */
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 await build({
   absWorkingDir: fileURLToPath(new URL("../", import.meta.url)),
-  entryPoints: ["src/page/page.tsx", "src/page/page.css"],
+  entryPoints: ["src/page/page.tsx", "src/page/page.css", "src/page/view/view.tsx", "src/page/view/view.css"],
   outdir: "dist/page",
   bundle: true,
   minify: true,

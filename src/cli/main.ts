@@ -43,6 +43,8 @@ function lazyActions(host: Host, finish: (exitCode: number) => void): Actions {
       finish(await (await import("./actions/judge-answers.js")).judgeAnswersAction(options, host)),
     report: async (options) => finish(await (await import("./actions/report.js")).reportAction(options, host)),
     run: async (options) => finish(await (await import("./actions/run.js")).runAction(options, host)),
+    view: async (folder, options) =>
+      finish(await (await import("./actions/view.js")).viewAction(folder, options, host)),
     compare: async (options) => finish(await (await import("./actions/compare.js")).compareAction(options, host)),
     mmlu: async (options) => finish(await (await import("./actions/mmlu.js")).mmluAction(options, host)),
     mmluBranch: async (options) =>

@@ -22,6 +22,8 @@ import type { ReportOptions } from "./commands/report.js";
 import { reportCommand } from "./commands/report.js";
 import type { RunOptions } from "./commands/run.js";
 import { runCommand } from "./commands/run.js";
+import type { ViewOptions } from "./commands/view.js";
+import { viewCommand } from "./commands/view.js";
 import type { ServeEmbeddedOptions } from "./commands/serve-embedded.js";
 import { serveEmbeddedCommand } from "./commands/serve-embedded.js";
 import type { TaxonomyActions } from "./commands/taxonomy.js";
@@ -35,6 +37,7 @@ export interface Actions extends TaxonomyActions {
   readonly judgeAnswers: (options: JudgeAnswersOptions) => Promise<void>;
   readonly report: (options: ReportOptions) => Promise<void>;
   readonly run: (options: RunOptions) => Promise<void>;
+  readonly view: (folder: string, options: ViewOptions) => Promise<void>;
   readonly compare: (options: CompareOptions) => Promise<void>;
   readonly mmlu: (options: MmluOptions) => Promise<void>;
   readonly mmluBranch: (options: MmluBranchOptions) => Promise<void>;
@@ -69,6 +72,7 @@ export function createProgram(
   compareCommand(program, actions.compare);
   mmluCommand(program, actions.mmlu);
   mmluBranchCommand(program, actions.mmluBranch);
+  viewCommand(program, actions.view);
   taxonomyCommand(program, actions);
   cacheCommand(program, { info: actions.cacheInfo, prune: actions.cachePrune });
   demoCommand(program, actions.demo);

@@ -13,6 +13,9 @@ export interface ScoresOnBothBranches {
   readonly onBranch: ReadonlyMap<QuestionId, QuestionScore>;
 }
 
+/** Stands for the file of questions that come from none: they are tested together, each a cluster of its own. */
+export const withoutFile = "all questions";
+
 const notAsked: QuestionScore = { kind: "unscored", reason: "not asked" };
 
 /**
@@ -38,7 +41,7 @@ export function pairQuestions(
     set: keyof ScoresOnBothBranches,
   ): ComparedQuestion => ({
     id: question.id,
-    qnaFile: question.qnaFile ?? "",
+    qnaFile: question.qnaFile ?? withoutFile,
     group,
     base: scores.base[set].get(question.id) ?? notAsked,
     tuned: scores.tuned[set].get(question.id) ?? notAsked,

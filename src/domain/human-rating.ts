@@ -36,6 +36,12 @@ export interface HumanRating {
   readonly tstamp: number;
 }
 
+/** A rating as a page shows it. */
+export interface ShownRating extends HumanRating {
+  /** the answer is not any more the one that was rated */
+  readonly isStale: boolean;
+}
+
 const scoreSchema = z.number().min(mtBenchScale.min).max(mtBenchScale.max);
 
 const overrulesSchema = z.strictObject({

@@ -227,12 +227,11 @@ function echoedChoice({ choices: [{ logprobs }], usage: counted }: Choices): Ech
 }
 
 /** vLLM's `return_tokens_as_token_ids`. */
-const tokenIdPrefix = "token_id:";
+const tokenIdPattern = /^token_id:(\d+)$/;
 
 function namedToken(text: string, logprob: number): ListedToken {
-  // a prefix first: this runs for each token of each reply
-  const id = text.startsWith(tokenIdPrefix) ? Number(text.slice(tokenIdPrefix.length)) : Number.NaN;
-  return Number.isSafeInteger(id) ? { text, id, logprob } : { text, logprob };
+  const id = tokenIdPattern.exec(text)?.[1];
+  return id === undefined ? { text, logprob } : { text, id: Number(id), logprob };
 }
 
 function tupleToken([logprob, id, text]: z.infer<typeof tupleSchema>): ListedToken[] {

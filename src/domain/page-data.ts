@@ -1,5 +1,6 @@
 import type { BranchComparison } from "./branch-comparison.js";
 import type { Comparison } from "./comparison.js";
+import type { ShownRating } from "./human-rating.js";
 import type { QuestionId } from "./question.js";
 import type { Report } from "./report.js";
 
@@ -31,6 +32,8 @@ interface PageFrame {
   readonly manifests: readonly PageManifest[];
   /** locators of judgments whose answer has changed since */
   readonly stale: readonly number[];
+  /** what people said of the answers; part of no mean */
+  readonly humanRatings: readonly ShownRating[];
 }
 
 /** Pairs and what was left out are in the columns. */

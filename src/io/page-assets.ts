@@ -9,11 +9,13 @@ export interface PageAssets {
   readonly style: string;
 }
 
-export async function readPageAssets(): Promise<PageAssets> {
-  const read = (name: string): Promise<string> => readFile(join(packageRoot, "dist", "page", name), "utf8");
+/** @param name `page` for the report file, `view` for the viewer */
+export async function readPageAssets(name: "page" | "view"): Promise<PageAssets> {
+  const folder = join(packageRoot, "dist", "page", ...(name === "view" ? ["view"] : []));
+  const read = (file: string): Promise<string> => readFile(join(folder, file), "utf8");
   try {
-    return { script: await read("page.js"), style: await read("page.css") };
+    return { script: await read(`${name}.js`), style: await read(`${name}.css`) };
   } catch (cause) {
-    throw new EvalError("input", "the report page is not built", { hint: "run: npm run build", cause });
+    throw new EvalError("input", "the pages are not built", { hint: "run: npm run build", cause });
   }
 }

@@ -1,3 +1,6 @@
+import { useContext } from "preact/hooks";
+import type { QuestionId } from "../domain/question.js";
+import { AnswerNotes } from "./human-ratings.js";
 import type { AnswerRecord, PageRun } from "../domain/page-data.js";
 import { Score, Tag } from "./icons.js";
 import { MarkdownText } from "./markdown-text.js";
@@ -6,6 +9,7 @@ import type { ShownJudgment } from "./source.js";
 import type { TextPart } from "./word-differences.js";
 
 interface AnswerPaneProps {
+  readonly questionId: QuestionId;
   readonly run: PageRun;
   readonly side: "left" | "right";
   /** such as "base model" */
@@ -19,7 +23,7 @@ interface AnswerPaneProps {
 }
 
 /** What one model answered in one turn, and what the judge said of it. */
-export function AnswerPane({ run, side, role, turn, answers, judgments, parts }: AnswerPaneProps) {
+export function AnswerPane({ questionId, run, side, role, turn, answers, judgments, parts }: AnswerPaneProps) {
   return (
     <article class={`pane ${side}`}>
       <header>
@@ -38,12 +42,27 @@ export function AnswerPane({ run, side, role, turn, answers, judgments, parts }:
             .map((judgment) => (
               <JudgmentText key={judgment.repeat} judgment={judgment} judge={run.judge} />
             ))}
+          <Notes questionId={questionId} run={run} turn={turn} answer={answer} judgments={judgments} />
         </div>
       ))}
       {answers.length === 0 &&
         judgments.map((judgment) => <JudgmentText key={judgment.repeat} judgment={judgment} judge={run.judge} />)}
     </article>
   );
+}
+
+type NotesProps = Pick<AnswerPaneProps, "questionId" | "run" | "turn" | "judgments"> & {
+  readonly answer: AnswerRecord;
+};
+
+/** What people say of an answer; a turn without one has nothing to rate. */
+function Notes({ questionId, run, turn, answer, judgments }: NotesProps) {
+  const notes = useContext(AnswerNotes);
+  const text = answer.turns[turn - 1]?.text;
+  if (text === undefined) return null;
+  const { choice } = answer;
+  const own = judgments.filter((judgment) => judgment.choice === choice);
+  return <>{notes({ questionId, model: run.model, judge: run.judge, turn, choice, text, judgments: own })}</>;
 }
 
 function AnswerText({

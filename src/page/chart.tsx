@@ -18,6 +18,8 @@ export function Chart({ label, draw }: ChartProps) {
     // The page's policy allows its own style sheet alone, which holds these rules, too.
     for (const style of chart.querySelectorAll("style")) style.remove();
     chart.removeAttribute("style");
+    // Plot names its groups for readers of the source; what the chart says stands in the label of the whole.
+    for (const part of chart.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
     element.replaceChildren(chart);
   }, [draw, width]);
   return <div class="chart" role="img" aria-label={label} ref={place} />;

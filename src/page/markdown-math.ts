@@ -24,7 +24,9 @@ type Mode = "inline" | "display";
 function mathMarkup(tex: string, mode: Mode, escape: (text: string) => string): string {
   try {
     const displayMode = mode === "display";
-    const markup = temml.renderToString(tex, { displayMode, throwOnError: true, trust: false, maxExpand: 200 });
+    const rendered = temml.renderToString(tex, { displayMode, throwOnError: true, trust: false, maxExpand: 200 });
+    // the policy allows no inline style, and the parser complains of one even where it is then removed; quotes in text are escaped
+    const markup = rendered.replaceAll(/ style="[^"]*"/g, "");
     return displayMode ? `<div class="formula">${markup}</div>` : markup;
   } catch {
     return `<code>${escape(tex)}</code>`;

@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { App } from "./app.js";
+import { AnswerNotes, HumanRatings } from "./human-ratings.js";
 import { embeddedSource } from "./source.js";
 
 const place = document.getElementById("page");
@@ -12,7 +13,12 @@ async function open(within: HTMLElement): Promise<void> {
     const summary = await source.summary();
     document.title = `${summary.title} – branchbench`;
     within.replaceChildren();
-    render(<App summary={summary} source={source} />, within);
+    render(
+      <AnswerNotes.Provider value={(answer) => <HumanRatings ratings={summary.humanRatings} answer={answer} />}>
+        <App summary={summary} source={source} />
+      </AnswerNotes.Provider>,
+      within,
+    );
     within.dataset["ready"] = "true";
   } catch (error) {
     const notice = document.createElement("p");

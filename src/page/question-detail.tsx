@@ -142,7 +142,7 @@ interface PanesProps extends TurnsProps {
   readonly turn: number;
 }
 
-function Panes({ summary, address, records, turn, reading }: PanesProps) {
+function Panes({ summary, address, records, row, turn, reading }: PanesProps) {
   const { left, right } = address.view;
   const shown = left === right ? [right] : [left, right];
   const answers = shown.map((index) => answersOf(records, summary.runs[index]?.model ?? ""));
@@ -161,6 +161,7 @@ function Panes({ summary, address, records, turn, reading }: PanesProps) {
         return (
           <AnswerPane
             key={index}
+            questionId={summary.questions.ids[row] ?? ""}
             run={run}
             side={side}
             role={summary.kind === "comparison" ? (index === 0 ? "Base model" : "Tuned model") : null}

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { BranchComparison, ComparedExample, ComparisonCell } from "../domain/branch-comparison.js";
-import { isSameFamily, pairQuestions, verdictSentence } from "../domain/branch-comparison.js";
+import { isSameFamily, pairQuestions, verdictSentence, withoutFile } from "../domain/branch-comparison.js";
 import type { QuestionScore } from "../domain/compared-question.js";
 import type { ChatModel } from "../domain/chat-model.js";
 import type { Comparison } from "../domain/comparison.js";
@@ -55,6 +55,17 @@ export interface CompareInput {
   readonly command: string;
 }
 
+/** A branch as far as its records are read. */
+export type RecordedSide = Omit<CompareSide, "rules">;
+
+/** What it takes to compare what lies in the output tree. */
+export interface ComparisonInput extends Pick<CompareInput, "before" | "models" | "settings" | "command"> {
+  readonly base: RecordedSide;
+  /** may be the same as `base`: two models on one question set */
+  readonly branch: RecordedSide;
+  readonly answering: Pick<GenAnswersInput, "temperature" | "numChoices">;
+}
+
 export interface ComparedModel {
   readonly model: ChatModel;
   readonly server: ServerFacts;
@@ -68,7 +79,7 @@ export interface ComparePorts {
   readonly signal?: AbortSignal;
 }
 
-export type ModelRole = "base" | "tuned";
+type ModelRole = "base" | "tuned";
 
 /**
  * Asks both models the questions of both branches, lets the judge rate the answers, and compares the models question by question. Each of the
@@ -78,53 +89,32 @@ export async function compareBranches(input: CompareInput, ports: ComparePorts):
   requireDistinct(input);
   const cell = (role: ModelRole, side: CompareSide) => (signal: AbortSignal) =>
     runCell(input, { role, side }, { ...ports, signal });
-  for (const [one, other] of cellOrder(input))
-    await together([cell(one.role, one.side), cell(other.role, other.side)], ports.signal);
+  // A judge's file belongs to one process at a time: while one model is on the branch, the other is on the base branch.
+  await together([cell("base", input.branch), cell("tuned", input.base)], ports.signal);
+  await together([cell("base", input.base), cell("tuned", input.branch)], ports.signal);
   return readComparison(input);
 }
 
-interface Cell {
-  readonly role: ModelRole;
-  readonly side: CompareSide;
-}
-
-/**
- * The four cells in the order in which they are run, two at a time. A judge's file belongs to one process at a time: while one model is on
- * the branch, the other is on the base branch.
- */
-export function cellOrder({ base, branch }: CompareInput): readonly (readonly [Cell, Cell])[] {
-  return [
-    [
-      { role: "base", side: branch },
-      { role: "tuned", side: base },
-    ],
-    [
-      { role: "base", side: base },
-      { role: "tuned", side: branch },
-    ],
-  ];
-}
-
-/** Records of two models, or of two branches, must not lie in one place. */
-export function requireDistinct({ models, base, branch }: Pick<CompareInput, "models" | "base" | "branch">): void {
-  requireDistinctModels(models);
+function requireDistinct({ models, base, branch }: CompareInput): void {
+  if (models.base === models.tuned)
+    throw new EvalError(
+      "input",
+      `base and tuned model have the same name (${models.base}), so their records could not be told apart`,
+      {
+        hint: "serve them under different names (vLLM: --served-model-name)",
+      },
+    );
   if (base.output.folder === branch.output.folder)
     throw new EvalError("input", `base branch and branch are the same (${branch.branch})`, {
       hint: "name the base with --base-branch",
     });
 }
 
-/** The same for the models alone, before a taxonomy is read. */
-export function requireDistinctModels({ base, tuned }: Pick<CompareInput["models"], ModelRole>): void {
-  if (base !== tuned) return;
-  throw new EvalError(
-    "input",
-    `base and tuned model have the same name (${base}), so their records could not be told apart`,
-    { hint: "serve them under different names (vLLM: --served-model-name)" },
-  );
-}
-
-async function runCell(input: CompareInput, cell: Cell, ports: ComparePorts): Promise<void> {
+async function runCell(
+  input: CompareInput,
+  cell: { readonly role: ModelRole; readonly side: CompareSide },
+  ports: ComparePorts,
+): Promise<void> {
   const { bench, models } = input;
   const { output, questions, rules } = cell.side;
   const model = models[cell.role];
@@ -152,7 +142,7 @@ interface ReadCell {
 }
 
 /** Computes the comparison from what lies in the output tree; asks nobody. */
-async function readComparison(input: CompareInput): Promise<BranchComparison> {
+export async function readComparison(input: ComparisonInput): Promise<BranchComparison> {
   const questions = { base: await questionsOf(input.base), branch: await questionsOf(input.branch) };
   const read = (role: ModelRole, side: "base" | "branch") =>
     readCell(input, { role, side: input[side] }, questions[side]);
@@ -201,15 +191,15 @@ async function readComparison(input: CompareInput): Promise<BranchComparison> {
   };
 }
 
-export async function questionsOf(side: CompareSide): Promise<Question[]> {
+export async function questionsOf(side: RecordedSide): Promise<Question[]> {
   const questions: Question[] = [];
   for await (const question of readQuestions(side.questions)) questions.push(question);
   return questions;
 }
 
 async function readCell(
-  input: CompareInput,
-  { role, side }: { readonly role: ModelRole; readonly side: CompareSide },
+  input: ComparisonInput,
+  { role, side }: { readonly role: ModelRole; readonly side: RecordedSide },
   questions: readonly Question[],
 ): Promise<ReadCell> {
   const model = input.models[role];
@@ -253,7 +243,7 @@ function fileMeans(
   scores: ReadonlyMap<QuestionId, QuestionScore>,
 ): ComparisonCell["files"] {
   const files = new Map<string, { sum: number; n: number }>();
-  for (const { id, qnaFile = "" } of questions) {
+  for (const { id, qnaFile = withoutFile } of questions) {
     const score = scores.get(id);
     if (score?.kind !== "scored") continue;
     const { sum, n } = files.get(qnaFile) ?? { sum: 0, n: 0 };
@@ -264,7 +254,7 @@ function fileMeans(
 
 /** Gives a pair its texts. Of several answers the first is shown. */
 async function exampleFinder(
-  input: CompareInput,
+  input: ComparisonInput,
   questions: ReadonlyMap<QuestionId, Question>,
 ): Promise<(pair: BranchComparison["comparison"]["pairs"][number]) => ComparedExample> {
   const answers = { base: await firstAnswers(input, "base"), tuned: await firstAnswers(input, "tuned") };
@@ -285,11 +275,11 @@ function textOf(question: Question | undefined): string {
   return question?.turns.join("\n\n") ?? "";
 }
 
-function describeSide({ branch, commit, skipped = { files: 0, examples: 0 } }: CompareSide): BranchComparison["base"] {
+function describeSide({ branch, commit, skipped = { files: 0, examples: 0 } }: RecordedSide): BranchComparison["base"] {
   return { branch, commit, skipped };
 }
 
-async function firstAnswers(input: CompareInput, role: ModelRole): Promise<Map<QuestionId, string>> {
+async function firstAnswers(input: ComparisonInput, role: ModelRole): Promise<Map<QuestionId, string>> {
   const texts = new Map<QuestionId, string>();
   for (const { output } of [input.base, input.branch])
     for await (const { answer } of readAnswers(output.answers(input.models[role]).records))
@@ -297,7 +287,7 @@ async function firstAnswers(input: CompareInput, role: ModelRole): Promise<Map<Q
   return texts;
 }
 
-function caveatsOf(input: CompareInput, reports: readonly ModelReport[], comparison: Comparison): string[] {
+function caveatsOf(input: ComparisonInput, reports: readonly ModelReport[], comparison: Comparison): string[] {
   const { models, answering } = input;
   const said = new Set(reports.flatMap((report) => report.caveats.map((caveat) => `${report.model}: ${caveat}`)));
   const same = [models.base, models.tuned].filter((candidate) => isSameFamily(models.judge, candidate));
@@ -322,7 +312,7 @@ function caveatsOf(input: CompareInput, reports: readonly ModelReport[], compari
 }
 
 /** One hash over the settings of all four cells: the same hash, the same measurement. */
-async function manifestHash(input: CompareInput): Promise<string> {
+async function manifestHash(input: ComparisonInput): Promise<string> {
   const settings: unknown[] = [];
   for (const side of [input.base, input.branch]) {
     const judgments = await readJsonFile(side.output.judgments(input.models.judge).manifest, judgmentManifestSchema);

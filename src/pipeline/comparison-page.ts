@@ -1,18 +1,20 @@
 import type { BranchComparison } from "../domain/branch-comparison.js";
+import type { ShownRating } from "../domain/human-rating.js";
 import type { PageManifest, PageRun, PageSummary } from "../domain/page-data.js";
 import type { Question, QuestionId } from "../domain/question.js";
 import type { ScoredModel } from "../domain/report.js";
 import { packageVersion } from "../io/package-version.js";
-import type { CompareInput, CompareSide } from "./compare.js";
+import type { ComparisonInput, RecordedSide } from "./compare.js";
 import { questionsOf, scoresOf } from "./compare.js";
 import type { PageCollector, PageQuestion } from "./page-collector.js";
 import { startPage } from "./page-collector.js";
 import type { PageSink } from "./page-records.js";
 import { readManifests } from "./report-page.js";
+import { shownRatings } from "./shown-ratings.js";
 import { readScoredModels } from "./scored-models.js";
 
 /** What was compared, and where its records lie. */
-export type ComparedRuns = Pick<CompareInput, "base" | "branch" | "models">;
+export type ComparedRuns = Pick<ComparisonInput, "base" | "branch" | "models">;
 
 /** Reads the texts behind a comparison: of the branch's questions, and of those that it has no longer. */
 export async function collectComparisonPage(
@@ -39,6 +41,7 @@ export async function collectComparisonPage(
     questions,
     runs: columns.map((run, index) => withScores(run, index === 0 ? base.scores : tuned.scores, listed)),
     stale,
+    humanRatings: await ratingsOf(runs),
     manifests: await manifestsOf(runs),
     comparison: { ...comparison, comparison: withoutPairs(comparison.comparison) },
   };
@@ -57,7 +60,7 @@ async function comparedQuestions(runs: ComparedRuns, { comparison }: BranchCompa
   const inBranch = new Set(branch.map(({ id }) => id));
   const listed = (question: Question): PageQuestion => ({
     question,
-    section: question.qnaFile ?? "",
+    section: question.qnaFile ?? question.category,
     changed: groups.get(question.id) === "changed",
   });
   return {
@@ -77,7 +80,7 @@ async function readBothSides(
 ): Promise<SidesOfModel> {
   const { judge } = runs.models;
   const scores = new Map<QuestionId, number>();
-  const read = async (side: CompareSide, listed: readonly PageQuestion[]): Promise<ScoredModel[]> => {
+  const read = async (side: RecordedSide, listed: readonly PageQuestion[]): Promise<ScoredModel[]> => {
     if (listed.length === 0) return [];
     const questions = await questionsOf(side);
     const ids = new Set(listed.map(({ question }) => question.id));
@@ -127,10 +130,16 @@ function withoutPairs({ settings, groups, files, prior, noise, kind }: BranchCom
 
 async function manifestsOf({ base, branch, models }: ComparedRuns): Promise<PageManifest[]> {
   const names = [models.base, models.tuned];
-  const of = async (side: CompareSide): Promise<PageManifest[]> =>
+  const of = async (side: RecordedSide): Promise<PageManifest[]> =>
     (await readManifests(side.output, names, [models.judge])).map(({ name, content }) => ({
       name: `${side.branch}: ${name}`,
       content,
     }));
   return [...(await of(branch)), ...(await of(base))];
+}
+
+async function ratingsOf({ base, branch, models }: ComparedRuns): Promise<ShownRating[]> {
+  const names = [models.base, models.tuned];
+  const ofBranch = await shownRatings(branch, names);
+  return branch.output.folder === base.output.folder ? ofBranch : [...ofBranch, ...(await shownRatings(base, names))];
 }

@@ -13,7 +13,7 @@ export async function* htmlDocument(
   title: string,
   collect: (sink: PageSink) => Promise<PageSummary>,
 ): AsyncGenerator<string> {
-  const page = htmlPage({ ...(await readPageAssets()), title });
+  const page = htmlPage({ ...(await readPageAssets("page")), title });
   const pieces = channel<string>(piecesWaiting);
   const work = collect({ chunk: (number, bytes) => pieces.push(page.chunk(number, bytes)) }).finally(() =>
     pieces.close(),

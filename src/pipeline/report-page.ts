@@ -11,6 +11,7 @@ import { startPage } from "./page-collector.js";
 import type { PageSink } from "./page-records.js";
 import type { QuestionRowsInput } from "./question-rows.js";
 import { questionsById, reportOf } from "./report.js";
+import { shownRatings } from "./shown-ratings.js";
 import { readScoredModels } from "./scored-models.js";
 
 export interface ReportPageInput extends QuestionRowsInput {
@@ -35,6 +36,7 @@ export async function collectReportPage(input: ReportPageInput, sink: PageSink):
     command: input.command,
     version: packageVersion(),
     ...columns,
+    humanRatings: await shownRatings(input),
     manifests: await readManifests(
       input.output,
       report.models.map(({ model }) => model),

@@ -69,7 +69,7 @@ function sourceHash(text: string): string {
  * An end tag within would end the element, and `<!--` before `<script` would hide the real end tag (HTML, 13.2.5.17). The bundler escapes
  * end tags, so that either is a bug.
  */
-function requireInline(text: string, element: "script" | "style"): void {
+export function requireInline(text: string, element: "script" | "style"): void {
   const isBroken = new RegExp(`</${element}`, "i").test(text) || (text.includes("<!--") && /<script/i.test(text));
   if (isBroken) throw new Error(`the page's ${element} cannot stand inside HTML`);
 }

@@ -75,6 +75,7 @@ export async function writeTextPage(folder: TempFolder, texts: PageTexts): Promi
     runs,
     manifests: [{ name: model, content: { question } }],
     stale: [],
+    humanRatings: [],
     report: {
       kind: "branchbench-report",
       bench: "mt_bench",

@@ -1,0 +1,109 @@
+import { useState } from "preact/hooks";
+import type { ViewListing, ViewSet } from "../../domain/view-listing.js";
+import { ThemeButton } from "../theme.js";
+import { ChoosePair } from "./choose-pair.js";
+import { AnswerStages, JudgmentStages } from "./stages.js";
+import { useListing } from "./use-listing.js";
+import { viewLink } from "./view-address.js";
+import type { ViewApi } from "./view-api.js";
+
+/** All results in the folder, and where runs stand. */
+export function Overview({ api, token }: { readonly api: ViewApi; readonly token: string }) {
+  const { listing, isConnected } = useListing(api);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the results
+      </a>
+      <header class="page-head">
+        <p class="brand">branchbench</p>
+        <p class="connection small" role="status">
+          {isConnected ? "live" : "the viewer has ended or cannot be reached"}
+        </p>
+        <ThemeButton />
+      </header>
+      <main id="main" class="view" tabIndex={-1}>
+        <h1>Results</h1>
+        {listing === null ? <p class="quiet">Reading the folder…</p> : <Sets listing={listing} token={token} />}
+      </main>
+    </>
+  );
+}
+
+function Sets({ listing, token }: { readonly listing: ViewListing; readonly token: string }) {
+  const { sets, refused, folder } = listing;
+  const [wanted, setWanted] = useState("");
+  const shown = sets.filter((set) => textOf(set).includes(wanted.toLowerCase().trim()));
+  return (
+    <>
+      <p class="quiet">
+        in <code>{folder}</code>
+      </p>
+      {sets.length === 0 && (
+        <p class="notice">There are no results here yet. A run that begins will appear by itself.</p>
+      )}
+      {sets.length > 3 && (
+        <p>
+          <label>
+            Find{" "}
+            <input
+              type="search"
+              value={wanted}
+              onInput={(event) => setWanted(event.currentTarget.value)}
+              placeholder="benchmark, branch or model"
+            />
+          </label>{" "}
+          <span class="small" role="status">
+            {shown.length} of {sets.length}
+          </span>
+        </p>
+      )}
+      {shown.map((set) => (
+        <SetCard key={set.id} set={set} token={token} />
+      ))}
+      {sets.length > 0 && <ChoosePair sets={sets} token={token} />}
+      {refused.length > 0 && (
+        <section aria-labelledby="refused-title">
+          <h2 id="refused-title">Not shown</h2>
+          <ul>
+            {refused.map(({ path, reason }) => (
+              <li key={path}>
+                <code>{path}</code>: {reason}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function textOf({ path, bench, branch, candidates, judges }: ViewSet): string {
+  const names = [...candidates.map(({ model }) => model), ...judges.map(({ judge }) => judge)];
+  return [path, bench, branch ?? "", ...names].join("\n").toLowerCase();
+}
+
+function SetCard({ set, token }: { readonly set: ViewSet; readonly token: string }) {
+  const titles: Readonly<Record<string, string>> = { mt_bench: "MT-Bench", mt_bench_branch: "MT-Bench-Branch" };
+  const titleId = `set-${set.id}`;
+  return (
+    <section class="set" aria-labelledby={titleId}>
+      <header>
+        <h2 id={titleId}>
+          {titles[set.bench] ?? set.bench}
+          {set.branch !== null && <span class="branch"> {set.branch}</span>}
+        </h2>
+        <p class="small">
+          <code>{set.path}</code>
+        </p>
+        {set.judges.length > 0 && (
+          <a class="button" href={viewLink(token, { set: set.id })} aria-describedby={titleId}>
+            Open the report
+          </a>
+        )}
+      </header>
+      <AnswerStages candidates={set.candidates} />
+      <JudgmentStages judges={set.judges} />
+    </section>
+  );
+}

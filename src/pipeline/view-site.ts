@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { EvalError } from "../domain/eval-error.js";
+import type { HumanRating, ShownRating } from "../domain/human-rating.js";
+import { givenRatingSchema } from "../domain/human-rating.js";
+import type { OutputTree } from "../io/output-tree.js";
+import { readPageAssets } from "../io/page-assets.js";
+import type { ViewSite } from "../io/view-server.js";
+import { viewPage } from "../render/view-page.js";
+import { questionsOfSet } from "./questions-of-set.js";
+import type { QuestionFile } from "../io/question-file.js";
+import { shownRatings } from "./shown-ratings.js";
+import { rateAnswer } from "./rate-answer.js";
+import type { ViewInput, ViewPages } from "./view-pages.js";
+import { gone, pageChoiceSchema, viewPages } from "./view-pages.js";
+import type { ViewRuns } from "./view-runs.js";
+import { viewRuns } from "./view-runs.js";
+
+const chunkSchema = z.strictObject({ page: z.string(), number: z.coerce.number().int().nonnegative() });
+/** `against` holds the questions that `set` has no longer */
+const setsSchema = z.strictObject({ set: z.string(), against: z.string().optional() });
+const ratingSchema = setsSchema.extend({ rating: givenRatingSchema });
+
+interface Parts {
+  readonly input: ViewInput;
+  readonly runs: ViewRuns;
+  readonly pages: ViewPages;
+}
+
+/**
+ * What the viewer serves of an output folder. Nothing is written but ratings.
+ *
+ * @throws EvalError `input` where the folder cannot be read or the page is not built
+ */
+export async function viewSite(input: ViewInput): Promise<ViewSite> {
+  const runs = viewRuns(input.outputDir, input.intervalMs === undefined ? {} : { intervalMs: input.intervalMs });
+  const parts = { input, runs, pages: viewPages(input, runs) };
+  const page = viewPage(await readPageAssets("view"));
+  // a folder that is none is said at once, not in the browser
+  await runs.list();
+  return {
+    page: () => Promise.resolve(page),
+    changes: (signal) => runs.changes(signal),
+    read: async (name, query) => readers[name]?.(parts, query),
+    write: async (name, body) => (name === "rating" ? keepRating(parts, checked(ratingSchema, body)) : undefined),
+  };
+}
+
+type Query = Readonly<Record<string, string>>;
+
+const readers: Readonly<Partial<Record<string, (parts: Parts, query: Query) => Promise<unknown>>>> = {
+  listing: async ({ runs }) => runs.list(),
+  page: async ({ pages }, query) => pages.open(checked(pageChoiceSchema, query)),
+  chunk: async ({ pages }, query) => {
+    const { page, number } = checked(chunkSchema, query);
+    return pages.chunk(page, number);
+  },
+  ratings: async (parts, query) => {
+    const ratings: ShownRating[] = [];
+    for (const place of await placesOf(parts, checked(setsSchema, query))) ratings.push(...(await shownRatings(place)));
+    return ratings;
+  },
+};
+
+async function keepRating(parts: Parts, body: z.infer<typeof ratingSchema>): Promise<HumanRating> {
+  const { rating, ...sets } = body;
+  const places = await placesOf(parts, sets);
+  const [first] = places;
+  const place = places.find(({ questions }) => questions.keys.ids.includes(rating.question_id)) ?? first;
+  if (place === undefined) throw gone();
+  return rateAnswer(rating, place, new Date());
+}
+
+interface Place {
+  readonly output: OutputTree;
+  readonly questions: QuestionFile;
+}
+
+async function placesOf({ input, runs }: Parts, sets: z.infer<typeof setsSchema>): Promise<Place[]> {
+  const ids = sets.against === undefined ? [sets.set] : [sets.set, sets.against];
+  return Promise.all(
+    ids.map(async (id) => {
+      const set = await runs.find(id);
+      if (set === undefined) throw gone();
+      return { output: set.output, questions: await questionsOfSet({ ...input, output: set.output }) };
+    }),
+  );
+}
+
+function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new EvalError("input", `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
+}
