@@ -7,7 +7,7 @@ import { z } from "zod";
 import { buildScripts } from "./support/built-script.js";
 import { startChild } from "./support/child.js";
 import { resultSchema, type PointResult, type PointSettings } from "./support/client-point-settings.js";
-import { median } from "./support/figures.js";
+import { judge, median, row } from "./support/figures.js";
 
 const inFlight = 256;
 const slowLatencyMs = 50;
@@ -29,20 +29,6 @@ async function stubServer(latencyMs: number) {
 async function measurePoint(settings: PointSettings): Promise<PointResult> {
   await using child = startChild(built("client-point"), [JSON.stringify(settings)]);
   return await child.message(resultSchema);
-}
-
-/** A line with what was reached beside its limit; a benchmark informs, it does not fail. */
-function judge(what: string, reached: number, limit: { readonly atLeast?: number; readonly atMost?: number }): string {
-  const holds = reached >= (limit.atLeast ?? -Infinity) && reached <= (limit.atMost ?? Infinity);
-  const stated = limit.atLeast === undefined ? `at most ${limit.atMost}` : `at least ${limit.atLeast}`;
-  return `${holds ? "PASS" : "MISS"}  ${what}: ${reached.toFixed(2)} (${stated})`;
-}
-
-function row(name: string, results: readonly PointResult[]): string {
-  const rates = results.map(({ perSecond }) => perSecond);
-  const cpu = median(results.map(({ cpuUs }) => cpuUs));
-  const spread = `${Math.min(...rates).toFixed(0)} to ${Math.max(...rates).toFixed(0)}`;
-  return `${name.padEnd(34)} ${median(rates).toFixed(0).padStart(6)}/s (${spread}), ${cpu.toFixed(0)} us of processor time a request`;
 }
 
 const fast = await stubServer(0);

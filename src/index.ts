@@ -2,6 +2,7 @@
 export { branchComparisonSchema, failedGates } from "./domain/branch-comparison.js";
 export type { BranchComparison, ComparisonGate } from "./domain/branch-comparison.js";
 export { compareScores } from "./domain/comparison.js";
+export type { ComparisonPlan } from "./domain/comparison-plan.js";
 export type { Comparison } from "./domain/comparison.js";
 export type { ComparedQuestion, QuestionScore } from "./domain/compared-question.js";
 export type { ComparisonSettings } from "./domain/file-comparison.js";
@@ -73,6 +74,10 @@ export type { QuestionFile } from "./io/question-file.js";
 export { readReferenceFile } from "./io/reference-file.js";
 export { compareBranches } from "./pipeline/compare.js";
 export type { CompareInput, ComparePorts, CompareSide } from "./pipeline/compare.js";
+export { planComparison } from "./pipeline/compare-plan.js";
+export type { ComparePlanPorts } from "./pipeline/compare-plan.js";
+export { compareSides } from "./pipeline/compare-sides.js";
+export type { CompareSides, CompareSidesInput } from "./pipeline/compare-sides.js";
 export { genQuestions } from "./pipeline/gen-questions.js";
 export type { GenQuestionsInput, GenQuestionsSummary } from "./pipeline/gen-questions.js";
 export { taxonomyDiff } from "./pipeline/taxonomy-diff.js";

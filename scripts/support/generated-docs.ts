@@ -6,9 +6,12 @@ import { questionColumns } from "../../src/domain/question-columns.js";
 import { summaryColumns } from "../../src/domain/summary-rows.js";
 import type { ColumnFacts } from "../../src/domain/table.js";
 import { branchComparisonSchema } from "../../src/domain/branch-comparison.js";
+import { comparisonPlanSchema } from "../../src/domain/comparison-plan.js";
 import { mmluComparisonSchema } from "../../src/domain/mmlu-comparison.js";
 import { mmluReportSchema } from "../../src/domain/mmlu-report.js";
 import { reportSchema } from "../../src/domain/report.js";
+import { taxonomyDiffSchema } from "../../src/domain/taxonomy-diff.js";
+import { taxonomyLintSchema } from "../../src/domain/taxonomy-lint.js";
 
 const begin = "<!-- command reference: begin (npm run docs) -->";
 const end = "<!-- command reference: end -->";
@@ -96,5 +99,8 @@ export function schemas(): Record<string, string> {
     "mmlu.schema.json": `${JSON.stringify(z.toJSONSchema(mmluReportSchema), null, 2)}\n`,
     "mmlu-comparison.schema.json": `${JSON.stringify(z.toJSONSchema(mmluComparisonSchema), null, 2)}\n`,
     "comparison.schema.json": `${JSON.stringify(z.toJSONSchema(branchComparisonSchema), null, 2)}\n`,
+    "comparison-plan.schema.json": `${JSON.stringify(z.toJSONSchema(comparisonPlanSchema), null, 2)}\n`,
+    "taxonomy-diff.schema.json": `${JSON.stringify(z.toJSONSchema(taxonomyDiffSchema), null, 2)}\n`,
+    "taxonomy-lint.schema.json": `${JSON.stringify(z.toJSONSchema(taxonomyLintSchema), null, 2)}\n`,
   };
 }

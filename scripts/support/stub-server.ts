@@ -1,13 +1,14 @@
 /**
- * A process of its own that answers every POST with one fixed chat completion, for as little processor time as it can: what is measured is
- * the client. Argument: the latency of a reply in milliseconds. Tells its parent the port, and ends with its parent.
+ * A process of its own that answers every POST with one fixed completion, for as little processor time as it can: what is measured is
+ * the client. Arguments: the latency of a reply in milliseconds; `logprobs` for a text completion
+ * with log-probabilities instead. Tells its parent the port, and ends with its parent.
  */
 import { createServer, type Socket } from "node:net";
 
 const latencyMs = Number(process.argv[2] ?? 0);
 
 /** about 1.1 kB with its headers */
-const completion = httpReply({
+const chatCompletion = {
   id: "chatcmpl-0123456789abcdef",
   object: "chat.completion",
   created: 1_700_000_000,
@@ -21,7 +22,31 @@ const completion = httpReply({
     },
   ],
   usage: { prompt_tokens: 500, completion_tokens: 180, total_tokens: 680 },
-});
+};
+const letters = ["A", "B", "C", "D"].map((letter, index) => [` ${letter}`, -0.7 - index]);
+const others = Array.from({ length: 16 }, (_, index) => [` word${index}`, -5.123456 - index]);
+/** the next token with 20 alternatives, as vLLM tells them; about 1 kB with its headers */
+const textCompletion = {
+  id: "cmpl-0123456789abcdef",
+  object: "text_completion",
+  created: 1_700_000_000,
+  model: "stub",
+  choices: [
+    {
+      index: 0,
+      text: " A",
+      logprobs: {
+        text_offset: [0],
+        tokens: [" A"],
+        token_logprobs: [-0.7],
+        top_logprobs: [Object.fromEntries([...letters, ...others])],
+      },
+      finish_reason: "length",
+    },
+  ],
+  usage: { prompt_tokens: 800, completion_tokens: 1, total_tokens: 801 },
+};
+const completion = httpReply(process.argv[3] === "logprobs" ? textCompletion : chatCompletion);
 const models = httpReply({
   object: "list",
   data: [{ id: "stub", object: "model", created: 1_700_000_000, owned_by: "x" }],

@@ -1,3 +1,4 @@
+import { parseBaseUrl } from "../domain/base-url.js";
 import { EvalError } from "../domain/eval-error.js";
 import { shownName } from "../domain/printable.js";
 import { readTextFile } from "../io/data-sets.js";
@@ -5,6 +6,7 @@ import type { EndpointLimiters } from "../io/endpoint-limiters.js";
 import { endpointLimiters } from "../io/endpoint-limiters.js";
 import type { OpenAIModel } from "../io/openai.js";
 import { openAIModel } from "../io/openai.js";
+import type { CachedEndpoint } from "../io/response-cache.js";
 import { checkServer } from "../pipeline/preflight.js";
 import type { ServerFacts } from "../pipeline/run-manifest.js";
 import type { Host } from "./host.js";
@@ -55,6 +57,14 @@ export function baseServer(options: ServerOptions & BaseServerOptions & { readon
     maxWorkers: options.baseMaxWorkers ?? (isSameServer ? options.maxWorkers : "auto"),
     defaultKeyEnv: "BRANCHBENCH_API_KEY",
   };
+}
+
+/** What tells the replies of this model from others in the cache. */
+export async function endpointOf(choice: ServerChoice): Promise<CachedEndpoint> {
+  const { serverUrl, model, extraBody } = choice;
+  const url = parseBaseUrl(serverUrl).shownUrl;
+  if (extraBody === undefined) return { url, model };
+  return { url, model, extraBody: await jsonObject(extraBody, flag(choice, "extra-body")) };
 }
 
 /** One limiter for each server among these. */

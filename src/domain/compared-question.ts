@@ -38,6 +38,13 @@ interface ScoredPair extends Pick<ComparedQuestion, "id" | "qnaFile" | "group"> 
   readonly tuned: number;
   /** tuned − base */
   readonly difference: number;
+  readonly spread: { readonly base: ScoreSpread; readonly tuned: ScoreSpread };
+}
+
+/** Standard deviations of a score between repeats, in points; null where nothing was repeated. */
+interface ScoreSpread {
+  readonly answers: number | null;
+  readonly judgments: number | null;
 }
 
 /** A question that lacks a score: why, for each model that lacks one. */
@@ -77,7 +84,16 @@ function filePart({ qnaFile, group }: ComparedQuestion, questions: readonly Comp
   let rounding = 0;
   for (const { id, base, tuned } of questions) {
     if (base.kind === "scored" && tuned.kind === "scored") {
-      pairs.push({ id, qnaFile, group, base: base.mean, tuned: tuned.mean, difference: tuned.mean - base.mean });
+      const spread = { base: spreadOf(base), tuned: spreadOf(tuned) };
+      pairs.push({
+        id,
+        qnaFile,
+        group,
+        base: base.mean,
+        tuned: tuned.mean,
+        difference: tuned.mean - base.mean,
+        spread,
+      });
       rounding += pointRoundingVariance / base.judgments + pointRoundingVariance / tuned.judgments;
     } else {
       leftOut.push({ id, qnaFile, group, base: reasonOf(base), tuned: reasonOf(tuned) });
@@ -88,6 +104,10 @@ function filePart({ qnaFile, group }: ComparedQuestion, questions: readonly Comp
 
 /** The variance of what rounding to a whole point adds (Sheppard, Proceedings of the London Mathematical Society 29, 1898). */
 const pointRoundingVariance = 1 / 12;
+
+function spreadOf({ answerSpread, judgeSpread }: MeasuredScore): ScoreSpread {
+  return { answers: answerSpread, judgments: judgeSpread };
+}
 
 function reasonOf(score: QuestionScore): string | null {
   return score.kind === "unscored" ? score.reason : null;

@@ -35,6 +35,10 @@ const groupComparisonSchema = z.strictObject({
   verdicts: z.array(z.strictObject({ verdict: z.enum(verdicts), files: z.number().int().nonnegative() })).readonly(),
 });
 
+const spreadSchema = z
+  .strictObject({ answers: z.number().nullable(), judgments: z.number().nullable() })
+  .describe("standard deviation between repeats of the answer, and of its judgment; null without repeats");
+
 const pairSchema = z.strictObject({
   id: questionIdSchema,
   qnaFile: z.string(),
@@ -42,6 +46,7 @@ const pairSchema = z.strictObject({
   base: z.number(),
   tuned: z.number(),
   difference: z.number(),
+  spread: z.strictObject({ base: spreadSchema, tuned: spreadSchema }),
 });
 
 export const leftOutPairSchema = z.strictObject({

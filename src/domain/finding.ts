@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Something in a taxonomy that somebody should mend. */
-const findingSchema = z.strictObject({
+export const findingSchema = z.strictObject({
   /** relative to the taxonomy */
   file: z.string(),
   /** from 1 */
@@ -19,7 +19,7 @@ const findingSchema = z.strictObject({
 export type Finding = z.infer<typeof findingSchema>;
 
 /** Findings by severity, and what was skipped. */
-const findingCountsSchema = z.strictObject({
+export const findingCountsSchema = z.strictObject({
   errors: z.number().int(),
   warnings: z.number().int(),
   notices: z.number().int(),

@@ -34,26 +34,34 @@ export function letterChoice(tokens: readonly ListedToken[], letters: LetterSpel
   const { continuations, ids, spelling } = letters;
   // a server that was asked for ids names them all
   if (ids !== null && tokens.some(({ id }) => id !== undefined))
-    return decide(
-      ids.map((id) => highest(tokens.filter((token) => token.id === id))),
-      { tokens, matched: "id" },
-    );
-  const own = continuations.map((text) => highest(tokens.filter((token) => token.text === text)));
+    return decide(highestOf(tokens, ids, idOf), { tokens, matched: "id" });
+  const own = highestOf(tokens, continuations, textOf);
   const matched = continuations[0] ?? "";
   if (spelling === "own" || own.some((logprob) => logprob !== null)) return decide(own, { tokens, matched });
   const others = continuations.map(otherSpelling);
-  return decide(
-    others.map((text) => highest(tokens.filter((token) => token.text === text))),
-    { tokens, matched: others[0] ?? "" },
-  );
+  return decide(highestOf(tokens, others, textOf), { tokens, matched: others[0] ?? "" });
 }
 
 function otherSpelling(continuation: string): string {
   return continuation.startsWith(" ") ? continuation.slice(1) : ` ${continuation}`;
 }
 
-function highest(tokens: readonly ListedToken[]): number | null {
-  return tokens.length === 0 ? null : Math.max(...tokens.map(({ logprob }) => logprob));
+const textOf = ({ text }: ListedToken): string => text;
+const idOf = ({ id }: ListedToken): number | undefined => id;
+
+/** The highest log-probability listed for each key, in one pass over the list; null where there is none. */
+function highestOf<Key>(
+  tokens: readonly ListedToken[],
+  keys: readonly Key[],
+  keyOf: (token: ListedToken) => Key | undefined,
+): (number | null)[] {
+  const best: (number | null)[] = keys.map(() => null);
+  for (const token of tokens) {
+    const key = keyOf(token);
+    const index = key === undefined ? -1 : keys.indexOf(key);
+    if (index !== -1) best[index] = Math.max(best[index] ?? -Infinity, token.logprob);
+  }
+  return best;
 }
 
 function decide(
@@ -62,9 +70,9 @@ function decide(
 ): LetterDecision {
   const choice = highestIndex(logprobs);
   if (choice === undefined) return { kind: "undecided", why: "no-letter" };
-  const last = Math.min(...tokens.map(({ logprob }) => logprob));
   const mayHide = logprobs.slice(0, choice).includes(null);
-  if (mayHide && logprobs[choice] === last) return { kind: "undecided", why: "tie" };
+  const last = (): number => tokens.reduce((least, { logprob }) => Math.min(least, logprob), Infinity);
+  if (mayHide && logprobs[choice] === last()) return { kind: "undecided", why: "tie" };
   return { kind: "chosen", choice, logprobs, matched };
 }
 

@@ -227,11 +227,12 @@ function echoedChoice({ choices: [{ logprobs }], usage: counted }: Choices): Ech
 }
 
 /** vLLM's `return_tokens_as_token_ids`. */
-const tokenIdPattern = /^token_id:(\d+)$/;
+const tokenIdPrefix = "token_id:";
 
 function namedToken(text: string, logprob: number): ListedToken {
-  const id = tokenIdPattern.exec(text)?.[1];
-  return id === undefined ? { text, logprob } : { text, id: Number(id), logprob };
+  // a prefix first: this runs for each token of each reply
+  const id = text.startsWith(tokenIdPrefix) ? Number(text.slice(tokenIdPrefix.length)) : Number.NaN;
+  return Number.isSafeInteger(id) ? { text, id, logprob } : { text, logprob };
 }
 
 function tupleToken([logprob, id, text]: z.infer<typeof tupleSchema>): ListedToken[] {

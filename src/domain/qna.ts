@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Finding } from "./finding.js";
 import type { QnaKind } from "./taxonomy-file.js";
 import type { YamlList, YamlMapping, YamlNode } from "./yaml-node.js";
@@ -16,17 +17,22 @@ export interface QnaDocument {
   readonly lineOf: (at: number) => number;
 }
 
+/** The JSON form of an example. */
+export const qnaExampleSchema = z.strictObject({
+  file: z.string(),
+  position: z
+    .number()
+    .int()
+    .positive()
+    .describe("place in the file, from 1; questions of one knowledge example count on their own"),
+  line: z.number().int().positive().describe("where it begins, from 1"),
+  question: z.string(),
+  answer: z.string(),
+  context: z.string().optional(),
+});
+
 /** One question with the answer that its author expects. */
-export interface QnaExample {
-  readonly file: string;
-  /** place in the file, from 1; questions of one knowledge example count on their own */
-  readonly position: number;
-  /** where it begins, from 1 */
-  readonly line: number;
-  readonly question: string;
-  readonly answer: string;
-  readonly context: string | undefined;
-}
+export type QnaExample = z.infer<typeof qnaExampleSchema>;
 
 /** What could be read of a `qna.yaml`, and what is wrong with it. */
 export interface QnaFile {

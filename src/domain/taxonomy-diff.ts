@@ -1,4 +1,7 @@
+import { z } from "zod";
+import { findingCountsSchema, findingSchema } from "./finding.js";
 import type { QnaExample, QnaFile } from "./qna.js";
+import { qnaExampleSchema } from "./qna.js";
 import { compareCodePoints } from "./taxonomy-file.js";
 
 /** A file of one side, with the git id of its content. */
@@ -18,32 +21,57 @@ export type ChangeKind = (typeof changeKinds)[number];
 
 const fields = ["question", "context", "answer"] as const;
 
-type ExampleField = (typeof fields)[number];
+const exampleChangeSchema = z.strictObject({
+  kind: z.enum(changeKinds),
+  edited: z
+    .array(z.enum(fields))
+    .readonly()
+    .describe("the parts that differ; the first of question, context and answer decides the kind"),
+  before: qnaExampleSchema.optional().describe("left out for an added one"),
+  after: qnaExampleSchema.optional().describe("left out for a removed one"),
+});
 
 /** What became of one example. */
-export interface ExampleChange {
-  readonly kind: ChangeKind;
-  /** the parts that differ; the first of question, context and answer decides the kind */
-  readonly edited: readonly ExampleField[];
-  /** undefined for an added one */
-  readonly before: QnaExample | undefined;
-  /** undefined for a removed one */
-  readonly after: QnaExample | undefined;
-}
+export type ExampleChange = z.infer<typeof exampleChangeSchema>;
+
+const fileChangeSchema = z.strictObject({
+  kind: z.enum(["added", "changed", "moved", "removed"]),
+  path: z.string(),
+  from: z.string().optional().describe("where a moved file lay"),
+});
 
 /** What became of one `qna.yaml`. A moved file is a new one whose known examples all come from one file that is gone. */
-export interface FileChange {
-  readonly kind: "added" | "changed" | "moved" | "removed";
-  readonly path: string;
-  /** where a moved file lay */
-  readonly from: string | undefined;
-}
+export type FileChange = z.infer<typeof fileChangeSchema>;
 
-export interface TaxonomyDiff {
-  readonly files: readonly FileChange[];
-  readonly examples: readonly ExampleChange[];
-  readonly counts: Readonly<Record<ChangeKind, number>>;
-}
+const changesSchema = z.strictObject({
+  files: z.array(fileChangeSchema).readonly(),
+  examples: z.array(exampleChangeSchema).readonly().describe("by file and line, the unchanged ones too"),
+  counts: z.record(z.enum(changeKinds), z.number().int().nonnegative()).readonly(),
+});
+
+export type TaxonomyDiff = z.infer<typeof changesSchema>;
+
+const diffSideSchema = z.strictObject({
+  branch: z.string().nullable().describe("as it was named; null for the work tree"),
+  commit: z.string().nullable().describe("null for the work tree"),
+  files: z.number().int().nonnegative(),
+  examples: z.number().int().nonnegative(),
+});
+
+/** The JSON form of what a branch changes. */
+export const taxonomyDiffSchema = z.strictObject({
+  kind: z.literal("taxonomy-diff"),
+  base: diffSideSchema.describe(
+    "its commit is the tip; files and examples are those of the merge base where there is one",
+  ),
+  head: diffSideSchema,
+  mergeBase: z.string().nullable().describe("where the branch left the base; null for a two-dot comparison"),
+  ...changesSchema.shape,
+  findingCounts: findingCountsSchema,
+  findings: z.array(findingSchema).readonly().describe("what could not be read on the branch's side"),
+});
+
+export type TaxonomyDiffSummary = z.infer<typeof taxonomyDiffSchema>;
 
 /** Compares two states of a taxonomy, example by example. Examples are matched by what they say, not by their place. */
 export function diffTaxonomies(before: readonly DiffFile[], after: readonly DiffFile[]): TaxonomyDiff {

@@ -1,8 +1,27 @@
+import { z } from "zod";
 import type { Finding } from "./finding.js";
+import { findingCountsSchema, findingSchema } from "./finding.js";
 import type { QnaDocument, QnaExample, QnaFile } from "./qna.js";
 import { qnaVersion } from "./qna.js";
 import { schemaFindings } from "./qna-schema.js";
 import { compareCodePoints } from "./taxonomy-file.js";
+
+/** The JSON form of what is wrong with a taxonomy. */
+export const taxonomyLintSchema = z.strictObject({
+  kind: z.literal("taxonomy-lint"),
+  taxonomy: z.strictObject({
+    path: z.string(),
+    branch: z.string().nullable(),
+    commit: z.string().nullable().describe("null for the folder as it is"),
+    prefix: z.string().describe("where it lies in its repository, ending in a slash; empty for the root"),
+  }),
+  files: z.number().int().nonnegative(),
+  examples: z.number().int().nonnegative(),
+  counts: findingCountsSchema,
+  findings: z.array(findingSchema).readonly().describe("by file and line"),
+});
+
+export type TaxonomyLintSummary = z.infer<typeof taxonomyLintSchema>;
 
 /** Findings of one file: what could not be read, what the schema asks, and what its examples have in common. */
 export function lintFile(

@@ -5,7 +5,7 @@ import { splitReasoning } from "../domain/reasoning.js";
 import type { ChatModel, ChatReply, ChatRequest } from "../domain/chat-model.js";
 
 /** What besides the request decides a reply. */
-interface CachedEndpoint {
+export interface CachedEndpoint {
   /** the URL that is called, without secrets */
   readonly url: string;
   readonly model: string;
@@ -38,7 +38,7 @@ export function responseCache(folder: string): ResponseCache {
   let [hits, misses] = [0, 0];
 
   async function ask(key: string, work: () => Promise<ChatReply>): Promise<ChatReply> {
-    const stored = await readEntry(folder, key);
+    const stored = await findReply(folder, key);
     if (stored !== undefined) {
       hits++;
       return stored;
@@ -53,7 +53,7 @@ export function responseCache(folder: string): ResponseCache {
 
   return {
     cached: (model, endpoint) => (request, signal) => {
-      const key = cacheKey(endpoint, request);
+      const key = replyKey(endpoint, request);
       const earlier = underWay.get(key);
       if (earlier !== undefined) {
         hits++;
@@ -67,7 +67,8 @@ export function responseCache(folder: string): ResponseCache {
   };
 }
 
-function cacheKey(endpoint: CachedEndpoint, request: ChatRequest): string {
+/** The same for requests that the cache takes for one. */
+export function replyKey(endpoint: CachedEndpoint, request: ChatRequest): string {
   const { messages, temperature, maxTokens, seed = null, repeat = 0 } = request;
   const content = [
     endpoint.url,
@@ -82,7 +83,8 @@ function cacheKey(endpoint: CachedEndpoint, request: ChatRequest): string {
   return `branchbench:reply:${createHash("sha256").update(JSON.stringify(content)).digest("hex")}`;
 }
 
-async function readEntry(folder: string, key: string): Promise<Replied | undefined> {
+/** A reply that the cache in a folder holds; undefined where it holds none, or a damaged one. */
+export async function findReply(folder: string, key: string): Promise<Replied | undefined> {
   try {
     const { data } = await cacache.get(folder, key);
     const { reasoning, finishReason, usage, ...rest } = replySchema.parse(JSON.parse(data.toString("utf8")));

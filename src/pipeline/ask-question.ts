@@ -1,5 +1,5 @@
 import type { AnswerChoice, AnswerFailure, AnswerTurn } from "../domain/answer.js";
-import type { ChatModel, TokenUsage } from "../domain/chat-model.js";
+import type { ChatModel, ChatRequest, TokenUsage } from "../domain/chat-model.js";
 import { conversation } from "../domain/conversation.js";
 import type { Question } from "../domain/question.js";
 import { splitReasoning } from "../domain/reasoning.js";
@@ -49,22 +49,28 @@ export async function askQuestion(
   return { kind: "answered", choices };
 }
 
+/** The request for the turn after the finished ones. */
+export function answerRequest(
+  question: Question,
+  finished: readonly AnswerTurn[],
+  { rules, choice }: { readonly rules: AskingRules; readonly choice: number },
+): ChatRequest {
+  return {
+    messages: conversation(question, finished, rules.systemPrompt),
+    temperature: rules.temperature,
+    maxTokens: rules.maxTokens,
+    ...(rules.seed !== undefined && { seed: rules.seed + choice }),
+    ...(choice > 0 && { repeat: choice }),
+  };
+}
+
 async function askTurn(
   question: Question,
   finished: readonly AnswerTurn[],
   options: { readonly rules: AskingRules; readonly ports: AskingPorts; readonly choice: number },
 ): Promise<AnswerTurn | AnswerFailure> {
-  const { rules, ports } = options;
-  const reply = await ports.model(
-    {
-      messages: conversation(question, finished, rules.systemPrompt),
-      temperature: rules.temperature,
-      maxTokens: rules.maxTokens,
-      ...(rules.seed !== undefined && { seed: rules.seed + options.choice }),
-      ...(options.choice > 0 && { repeat: options.choice }),
-    },
-    ports.signal,
-  );
+  const { ports } = options;
+  const reply = await ports.model(answerRequest(question, finished, options), ports.signal);
   const turn = finished.length + 1;
   if (reply.kind === "failed") return { kind: "failed", reason: reply.reason, message: reply.message, turn };
   ports.onReply(reply.usage);

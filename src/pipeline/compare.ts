@@ -79,7 +79,7 @@ export interface ComparePorts {
   readonly signal?: AbortSignal;
 }
 
-type ModelRole = "base" | "tuned";
+export type ModelRole = "base" | "tuned";
 
 /**
  * Asks both models the questions of both branches, lets the judge rate the answers, and compares the models question by question. Each of the
@@ -89,32 +89,53 @@ export async function compareBranches(input: CompareInput, ports: ComparePorts):
   requireDistinct(input);
   const cell = (role: ModelRole, side: CompareSide) => (signal: AbortSignal) =>
     runCell(input, { role, side }, { ...ports, signal });
-  // A judge's file belongs to one process at a time: while one model is on the branch, the other is on the base branch.
-  await together([cell("base", input.branch), cell("tuned", input.base)], ports.signal);
-  await together([cell("base", input.base), cell("tuned", input.branch)], ports.signal);
+  for (const [one, other] of cellOrder(input))
+    await together([cell(one.role, one.side), cell(other.role, other.side)], ports.signal);
   return readComparison(input);
 }
 
-function requireDistinct({ models, base, branch }: CompareInput): void {
-  if (models.base === models.tuned)
-    throw new EvalError(
-      "input",
-      `base and tuned model have the same name (${models.base}), so their records could not be told apart`,
-      {
-        hint: "serve them under different names (vLLM: --served-model-name)",
-      },
-    );
+interface Cell {
+  readonly role: ModelRole;
+  readonly side: CompareSide;
+}
+
+/**
+ * The four cells in the order in which they are run, two at a time. A judge's file belongs to one process at a time: while one model is on
+ * the branch, the other is on the base branch.
+ */
+export function cellOrder({ base, branch }: CompareInput): readonly (readonly [Cell, Cell])[] {
+  return [
+    [
+      { role: "base", side: branch },
+      { role: "tuned", side: base },
+    ],
+    [
+      { role: "base", side: base },
+      { role: "tuned", side: branch },
+    ],
+  ];
+}
+
+/** Records of two models, or of two branches, must not lie in one place. */
+export function requireDistinct({ models, base, branch }: Pick<CompareInput, "models" | "base" | "branch">): void {
+  requireDistinctModels(models);
   if (base.output.folder === branch.output.folder)
     throw new EvalError("input", `base branch and branch are the same (${branch.branch})`, {
       hint: "name the base with --base-branch",
     });
 }
 
-async function runCell(
-  input: CompareInput,
-  cell: { readonly role: ModelRole; readonly side: CompareSide },
-  ports: ComparePorts,
-): Promise<void> {
+/** The same for the models alone, before a taxonomy is read. */
+export function requireDistinctModels({ base, tuned }: Pick<CompareInput["models"], ModelRole>): void {
+  if (base !== tuned) return;
+  throw new EvalError(
+    "input",
+    `base and tuned model have the same name (${base}), so their records could not be told apart`,
+    { hint: "serve them under different names (vLLM: --served-model-name)" },
+  );
+}
+
+async function runCell(input: CompareInput, cell: Cell, ports: ComparePorts): Promise<void> {
   const { bench, models } = input;
   const { output, questions, rules } = cell.side;
   const model = models[cell.role];

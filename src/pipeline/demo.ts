@@ -3,18 +3,25 @@ import type { BranchComparison } from "../domain/branch-comparison.js";
 import type { EmbeddedModel } from "../embedded/server.js";
 import type { Report } from "../domain/report.js";
 import { writeDocument } from "../io/document-file.js";
+import type { MmluComparison } from "../domain/mmlu-comparison.js";
+import { readKnowledgePairs } from "../io/knowledge-pairs.js";
+import type { OpenAIModel } from "../io/openai.js";
 import { outputTree } from "../io/output-tree.js";
 import { packageRoot } from "../io/package-info.js";
 import type { QuestionAnswerPair } from "../io/pair-file.js";
 import { readPairs } from "../io/pair-file.js";
 import { openQuestionFile } from "../io/question-file.js";
 import { createSampleRepository } from "../io/sample-repository.js";
+import { readTaskFolder } from "../io/task-folder.js";
 import type { ComparedModel, CompareSide } from "./compare.js";
 import { compareBranches } from "./compare.js";
 import { collectComparisonPage } from "./comparison-page.js";
 import { branchBench, genQuestions } from "./gen-questions.js";
 import { htmlDocument } from "./html-document.js";
 import { findJudgingRules } from "./inputs.js";
+import { prepareScoring } from "./mcq-scoring.js";
+import { mmluBranch } from "./mmlu-branch.js";
+import { mmluBranchBench } from "./mmlu-input.js";
 import type { ProgressListener } from "./progress.js";
 import { makeReport } from "./report.js";
 import { collectReportPage } from "./report-page.js";
@@ -23,13 +30,18 @@ import { run } from "./run.js";
 /** The questions that the demo asks, written for it. */
 export const demoQuestionsPath = join(packageRoot, "prompts", "questions", "demo.jsonl");
 
+/** What the branch teaches, and tasks on it in both forms. */
+const demoKnowledgePath = join(packageRoot, "taxonomy", "rc", "knowledge", "games", "pebblewick", "qna.yaml");
+const demoTasksPath = join(packageRoot, "taxonomy", "mmlu_tasks");
+
 export const embeddedNames = { base: "embedded-base", tuned: "embedded-tuned", judge: "embedded-judge" } as const;
 
 export interface DemoSummary {
   readonly folder: string;
   readonly report: Report;
   readonly comparison: BranchComparison;
-  /** the same as pages to open in a browser */
+  readonly knowledge: MmluComparison;
+  /** the first two as pages to open in a browser */
   readonly pages: { readonly report: string; readonly comparison: string };
 }
 
@@ -68,7 +80,11 @@ export async function planDemo(options: { readonly outputDir: string; readonly w
       },
       [embeddedNames.tuned]: {
         kind: "candidate",
-        pairs: [...known.tuned, ...(await readPairs(sides.branch.questions.path))],
+        pairs: [
+          ...known.tuned,
+          ...(await readPairs(sides.branch.questions.path)),
+          ...(await readKnowledgePairs(demoKnowledgePath)),
+        ],
       },
       [embeddedNames.judge]: { kind: "judge" },
     },
@@ -77,21 +93,28 @@ export async function planDemo(options: { readonly outputDir: string; readonly w
 
 export type DemoRole = keyof typeof embeddedNames;
 
+/** A model with its client, of which knowledge tasks need more than chats. */
+export interface DemoModel extends ComparedModel {
+  readonly client: OpenAIModel;
+}
+
 export interface DemoPorts {
-  readonly models: Readonly<Record<DemoRole, ComparedModel>>;
+  readonly models: Readonly<Record<DemoRole, DemoModel>>;
   readonly progress: ProgressListener;
   readonly signal?: AbortSignal;
 }
 
 /**
  * The whole way offline, over real HTTP: two embedded models answer a question set, one of which knows half of the answers, and an embedded
- * judge rates them; then both are compared over two branches of the sample taxonomy, of which the tuned one has learned the second.
+ * judge rates them; then both are compared over two branches of the sample taxonomy, of which the tuned one has learned the second, and on
+ * multiple-choice questions about the knowledge that this branch adds.
  */
 export async function demo({ outputDir, sides }: DemoPlan, ports: DemoPorts): Promise<DemoSummary> {
   const report = await demoReport(outputDir, ports);
   const comparison = await demoComparison(sides, ports);
   const pages = await writePages(outputDir, sides, comparison);
-  return { folder: outputDir, report, comparison, pages };
+  const knowledge = await demoKnowledge(outputDir, ports);
+  return { folder: outputDir, report, comparison, knowledge, pages };
 }
 
 /** The sample taxonomy as a repository with the branches main and rc, and the question sets of both. */
@@ -168,4 +191,30 @@ async function demoComparison(sides: DemoPlan["sides"], ports: DemoPorts): Promi
     },
     { ...models, ...rest },
   );
+}
+
+async function demoKnowledge(outputDir: string, ports: DemoPorts): Promise<MmluComparison> {
+  const { models, progress, signal = new AbortController().signal } = ports;
+  const reading = { folder: demoTasksPath, names: [], fewShots: 5, fewShotsFrom: "others" } as const;
+  const { tasks, notes } = await readTaskFolder({ ...reading, wrongGold: "repair", workingFolder: packageRoot });
+  const form = { chat: "none" } as const;
+  const asking = { tasks, mode: "auto", form, fewShots: 5, fewShotsFrom: "others", maxTokens: 1 } as const;
+  const { scoring: base } = await prepareScoring(models.base.client, asking, signal);
+  const { scoring: tuned, ...prepared } = await prepareScoring(models.tuned.client, asking, signal);
+  const output = outputTree(outputDir, mmluBranchBench);
+  const { result } = await mmluBranch(
+    {
+      asked: { bench: mmluBranchBench, output, tasks, dataNotes: notes, fresh: true, ...prepared },
+      models: embeddedNames,
+      tasksFrom: "taxonomy/mmlu_tasks",
+      command: "branchbench demo",
+    },
+    {
+      base: { scoring: base, server: models.base.server },
+      tuned: { scoring: tuned, server: models.tuned.server },
+      progress,
+      signal,
+    },
+  );
+  return result;
 }

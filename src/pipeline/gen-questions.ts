@@ -192,7 +192,11 @@ async function putInPlace({ files, idsHash }: QuestionDraft, { input, paths, sum
 }
 
 /** A branch that has moved has another question set: under answers to the old one it would make them unreadable. */
-async function requireSameSet(draft: string, input: GenQuestionsInput, path: string): Promise<void> {
+export async function requireSameSet(
+  draft: string,
+  input: Pick<GenQuestionsInput, "outputDir" | "branch">,
+  path: string,
+): Promise<void> {
   const tree = outputTree(input.outputDir, branchBench, input.branch);
   if (!(await exists(path)) || (await tree.listAnswers()).length === 0) return;
   if ((await sha256OfFile(draft)) === (await sha256OfFile(path))) return;

@@ -1,4 +1,4 @@
-import type { ChatModel, ChatReply, TokenUsage } from "../domain/chat-model.js";
+import type { ChatModel, ChatReply, ChatRequest, TokenUsage } from "../domain/chat-model.js";
 import type { Judgment, JudgmentFacts } from "../domain/judgment.js";
 import type { PlannedJudgment } from "../domain/judgment-plan.js";
 import { judgeMessages } from "../domain/judgment-plan.js";
@@ -22,6 +22,20 @@ export interface JudgeTurnPorts {
   readonly onReply: (usage: TokenUsage | undefined) => void;
 }
 
+/** What the judge is asked. */
+export function judgmentRequest(
+  planned: PlannedJudgment,
+  rules: Omit<JudgeTurnRules, "judge" | "parser">,
+): ChatRequest {
+  return {
+    messages: judgeMessages(planned.prompt.fill(planned.judged), rules.mergeSystemUserMessage ?? false),
+    temperature: judgeTemperature,
+    maxTokens: rules.maxTokens ?? judgeMaxTokens,
+    ...(rules.seed !== undefined && { seed: rules.seed + (planned.repeat ?? 0) }),
+    ...(planned.repeat !== undefined && { repeat: planned.repeat }),
+  };
+}
+
 /** Asks the judge once and reads its rating. */
 export async function judgeTurn(
   planned: PlannedJudgment,
@@ -29,16 +43,7 @@ export async function judgeTurn(
   ports: JudgeTurnPorts,
 ): Promise<Judgment> {
   const filled = planned.prompt.fill(planned.judged);
-  const reply = await ports.judge(
-    {
-      messages: judgeMessages(filled, rules.mergeSystemUserMessage ?? false),
-      temperature: judgeTemperature,
-      maxTokens: rules.maxTokens ?? judgeMaxTokens,
-      ...(rules.seed !== undefined && { seed: rules.seed + (planned.repeat ?? 0) }),
-      ...(planned.repeat !== undefined && { repeat: planned.repeat }),
-    },
-    ports.signal,
-  );
+  const reply = await ports.judge(judgmentRequest(planned, rules), ports.signal);
   const facts: JudgmentFacts = {
     questionId: planned.questionId,
     model: planned.model,

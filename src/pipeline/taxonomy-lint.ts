@@ -1,7 +1,8 @@
 import { countFindings } from "../domain/finding.js";
-import type { Finding, FindingCounts } from "../domain/finding.js";
+import type { Finding } from "../domain/finding.js";
 import type { QnaFile } from "../domain/qna.js";
 import { readQna } from "../domain/qna.js";
+import type { TaxonomyLintSummary } from "../domain/taxonomy-lint.js";
 import { compareFindings, lintAcross, lintFile } from "../domain/taxonomy-lint.js";
 import { openTaxonomy } from "../io/taxonomy.js";
 
@@ -9,21 +10,6 @@ export interface TaxonomyLintInput {
   readonly taxonomyPath: string;
   /** branch, tag or commit; the folder as it is where left out */
   readonly branch?: string;
-}
-
-export interface TaxonomyLintSummary {
-  readonly kind: "taxonomy-lint";
-  readonly taxonomy: {
-    readonly path: string;
-    readonly branch: string | null;
-    readonly commit: string | null;
-    /** where it lies in its repository, ending in `/` */ readonly prefix: string;
-  };
-  readonly files: number;
-  readonly examples: number;
-  readonly counts: FindingCounts;
-  /** by file and line */
-  readonly findings: readonly Finding[];
 }
 
 /** Checks all `qna.yaml` files of a taxonomy, each alone and all together. */

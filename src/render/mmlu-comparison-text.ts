@@ -6,7 +6,7 @@ import { overallHead, overallRows, taskHead, taskRows } from "./mmlu-comparison-
 /** The comparison for a terminal: the verdict sentence first. */
 export function mmluComparisonText(result: MmluComparison): string {
   const { reports } = result;
-  const mean = (value: number | null): string => (value === null ? "-" : value.toFixed(4));
+  const mean = (value: number | null): string => (value === null ? "" : `, mean over tasks ${value.toFixed(4)}`);
   const overall = plainTable(overallHead);
   overall.push(...overallRows(result));
   const tasks = plainTable(taskHead);
@@ -15,8 +15,8 @@ export function mmluComparisonText(result: MmluComparison): string {
   const lines = [
     `${result.sentence}${partial === null ? "" : ` (Partial: ${printable(partial)}.)`}`,
     "",
-    `base model  ${printable(result.models.base)}, mean over tasks ${mean(reports.base.scores.mean)}`,
-    `tuned model ${printable(result.models.tuned)}, mean over tasks ${mean(reports.tuned.scores.mean)}`,
+    `base model  ${printable(result.models.base)}${mean(reports.base.scores.mean)}`,
+    `tuned model ${printable(result.models.tuned)}${mean(reports.tuned.scores.mean)}`,
     `tasks       ${printable(result.tasksFrom)}`,
     `scored with ${[...new Set(Object.values(reports.tuned.scoring.modes))].join(", ")}`,
     "",

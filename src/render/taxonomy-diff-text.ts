@@ -1,27 +1,10 @@
 import { printable } from "../domain/printable.js";
 import type { QnaExample } from "../domain/qna.js";
-import type { ChangeKind, ExampleChange, FileChange } from "../domain/taxonomy-diff.js";
+import type { ExampleChange, FileChange, TaxonomyDiffSummary } from "../domain/taxonomy-diff.js";
 import { changeKinds } from "../domain/taxonomy-diff.js";
 
-interface Side {
-  readonly branch: string;
-  readonly commit: string;
-  readonly files: number;
-  readonly examples: number;
-}
-
-interface Diff {
-  readonly base: Side;
-  readonly head: Side;
-  readonly mergeBase: string | null;
-  readonly files: readonly FileChange[];
-  readonly examples: readonly ExampleChange[];
-  readonly counts: Readonly<Record<ChangeKind, number>>;
-  readonly findingCounts: { readonly skippedFiles: number; readonly skippedExamples: number };
-}
-
 /** What a branch changes: files, then each example with its place on both sides, then the sums. */
-export function taxonomyDiffText(diff: Diff): string {
+export function taxonomyDiffText(diff: TaxonomyDiffSummary): string {
   const changed = diff.examples.filter(({ kind }) => kind !== "unchanged");
   const parts = [
     heading(diff),
@@ -32,13 +15,13 @@ export function taxonomyDiffText(diff: Diff): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function heading({ base, head, mergeBase }: Diff): string {
+function heading({ base, head, mergeBase }: TaxonomyDiffSummary): string {
   const from = mergeBase === null ? "" : `, from where it left it (${mergeBase.slice(0, 12)})`;
   return `${name(head)} against ${name(base)}${from}`;
 }
 
-function name({ branch, commit }: Side): string {
-  return `${printable(branch)} (${commit.slice(0, 12)})`;
+function name({ branch, commit }: TaxonomyDiffSummary["head"]): string {
+  return commit === null ? "the work tree" : `${printable(branch ?? "")} (${commit.slice(0, 12)})`;
 }
 
 function fileLine({ kind, path, from }: FileChange): string {
@@ -61,7 +44,7 @@ function brief(text: string): string {
   return line.length > 80 ? `${line.slice(0, 77)}...` : line;
 }
 
-function sums({ base, head, files, counts, findingCounts }: Diff): string {
+function sums({ base, head, files, counts, findingCounts }: TaxonomyDiffSummary): string {
   const ofFiles = (["added", "changed", "moved", "removed"] as const).map(
     (kind) => `${files.filter((file) => file.kind === kind).length} ${kind}`,
   );

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { branchComparisonSchema } from "../../src/domain/branch-comparison.js";
+import type { ComparisonPlan } from "../../src/domain/comparison-plan.js";
+import { comparisonPlanSchema } from "../../src/domain/comparison-plan.js";
 import { runCli } from "../support/cli.js";
 import type { TestRepository } from "../support/git.js";
 import { qnaText, testRepository } from "../support/git.js";
@@ -150,6 +152,9 @@ describe("branchbench compare", () => {
     expect(judge.requests).toHaveLength(2 * 20 * 2 * 3);
     expect(comparison.noise.judgments).toBeGreaterThan(0.5);
     expect(comparison.noise.answers).not.toBeNull();
+    for (const { spread } of comparison.pairs)
+      for (const { answers, judgments } of [spread.base, spread.tuned])
+        expect([answers, judgments]).toEqual([expect.any(Number), expect.any(Number)]);
   });
 
   it("gives models behind one server one limiter, and shows the progress of each cell", async () => {
@@ -170,6 +175,113 @@ describe("branchbench compare", () => {
       expect(result.stderr).toContain(`gen-answers ${candidate} on ${branch}: `);
       expect(result.stderr).toContain(`judge-answers judge of ${candidate} on ${branch}: `);
     }
+  });
+
+  it("plans what a run then does: files and cache count, shared requests count once, and nothing is written or asked", async () => {
+    await using repository = await taxonomy();
+    await using base = await startModelServer({ reply: replies(/alpha|beta|gamma/) });
+    await using tuned = await startModelServer({ reply: replies(/alpha|beta|gamma|delta/) });
+    // answers differ by model, so that the judge is asked as often as planned
+    await using judge = await startModelServer({ reply: replies(/./) });
+    const setting = { repository, base, tuned, judge };
+    const plan = async (...more: string[]) => {
+      const { code, stdout } = await runCli(args(setting, "--dry-run", "--json", "--repeats", "2", ...more));
+      expect(code).toBe(0);
+      return comparisonPlanSchema.parse(JSON.parse(stdout));
+    };
+    const requests = ({ models }: ComparisonPlan) => models.map((model) => model.requests);
+    const first = await plan();
+    expect(first).toMatchObject({
+      base: { branch: "main", questions: 15 },
+      branch: { branch: "rc", questions: 20 },
+      sharedQuestions: 15,
+    });
+    expect(requests(first)).toEqual([40, 40, 80]);
+    expect(first.cells.map(({ model, branch, answers }) => [model, branch, answers.needed, answers.shared])).toEqual([
+      ["base", "rc", 40, 0],
+      ["tuned", "main", 30, 0],
+      ["base", "main", 30, 30],
+      ["tuned", "rc", 40, 30],
+    ]);
+    expect(first.models[0]).toMatchObject({ promptTokens: expect.any(Number), completionTokens: 40 * 1024 });
+    expect(first.first.map(({ kind, model }) => `${kind} ${model}`)).toEqual([
+      "taxonomy base",
+      expect.stringMatching(/single.* judge/),
+      "taxonomy tuned",
+    ]);
+    expect(first.first[1]?.messages.at(-1)?.content).toContain("(answer 1 of base to this question");
+    expect(await repository.list()).not.toContainEqual(expect.stringMatching(/^\.(out|cache)/));
+    expect([base, tuned, judge].flatMap((server) => server.requests)).toHaveLength(0);
+    expect((await runCli(args(setting, "--repeats", "2"))).code).toBe(0);
+    expect([candidateRequests(base), candidateRequests(tuned)]).toEqual([40, 40]);
+    // both models say the same of what both know
+    expect(judge.requests.length).toBeLessThanOrEqual(80);
+    const again = await plan();
+    expect(requests(again)).toEqual([0, 0, 0]);
+    expect(
+      again.cells.every(({ answers, judgments }) => answers.onDisk + judgments.onDisk === answers.needed * 2),
+    ).toBe(true);
+    const fresh = await plan("--fresh");
+    expect(requests(fresh)).toEqual([0, 0, 0]);
+    expect(fresh.cells[0]?.answers).toMatchObject({ onDisk: 0, cached: 40 });
+    expect(requests(await plan("--fresh", "--no-cache"))).toEqual([40, 40, 80]);
+    const text = await runCli(args(setting, "--dry-run", "--fresh", "--no-cache"));
+    expect(text.stdout).toContain("questions: 15 of main, 20 of rc, 15 in both");
+    expect(text.stdout).toMatch(/base: 20 requests, about \d+ prompt tokens, at most 20480 completion tokens/);
+  });
+
+  it("takes the work tree as it is where no branch is named", async () => {
+    await using repository = await taxonomy();
+    await repository.write("compositional_skills/epsilon/qna.yaml", topic("epsilon"));
+    await using server = await startModelServer({ reply: replies(/./) });
+    const setting = { repository, base: server, tuned: server, judge: server };
+    const before = snapshot(repository.path);
+    const all = args(setting, "--json");
+    const at = all.indexOf("--branch");
+    const result = await runCli(all.toSpliced(at, 2));
+    expect(result.code).toBe(0);
+    const { branch, comparison } = branchComparisonSchema.parse(JSON.parse(result.stdout));
+    expect(branch).toMatchObject({ branch: "work tree", commit: null });
+    const changed = comparison.files.filter(({ group }) => group === "changed").map(({ qnaFile }) => qnaFile);
+    expect(changed.sort()).toEqual(["delta", "epsilon"].map((name) => `compositional_skills/${name}/qna.yaml`));
+    expect(snapshot(repository.path)).toEqual(before);
+  });
+
+  it("says what was skipped; --strict exits with 3 before anything is asked or written", async () => {
+    await using repository = await taxonomy();
+    await repository.commit({
+      "compositional_skills/epsilon/qna.yaml": `${topic("epsilon")}  - question: 8\n    answer: b\n`,
+    });
+    await using server = await startModelServer({ reply: replies(/./) });
+    const setting = { repository, base: server, tuned: server, judge: server };
+    for (const more of [[], ["--dry-run"]]) {
+      const strict = await runCli(args(setting, "--strict", ...more));
+      expect(strict.code).toBe(3);
+      expect(strict.stderr).toContain("epsilon/qna.yaml:15  error");
+    }
+    expect(server.requests).toHaveLength(0);
+    expect(await repository.list()).not.toContainEqual(expect.stringMatching(/^\.out/));
+    const result = await runCli(args(setting, "--json"));
+    const note = "1 finding in the taxonomy, 0 files and 1 example are skipped and in no figure";
+    expect(result.stderr).toContain(`note: rc: ${note}`);
+    const { branch, caveats } = branchComparisonSchema.parse(JSON.parse(result.stdout));
+    expect(branch.skipped).toEqual({ files: 0, examples: 1 });
+    expect(caveats.join("\n")).toContain("rc: 0 malformed files and 1 malformed examples are skipped");
+  });
+
+  it("refuses two names of one commit, and one model twice, before it writes anything", async () => {
+    await using repository = await taxonomy();
+    await using server = await startModelServer();
+    const setting = { repository, base: server, tuned: server, judge: server };
+    for (const more of [
+      ["--base-branch", repository.git("rev-parse", "rc")],
+      ["--model", "base"],
+    ]) {
+      const result = await runCli(args(setting, ...more));
+      expect(result.code).toBe(1);
+      expect(result.stderr).toMatch(/are the same commit|the same name/);
+    }
+    expect(await repository.list()).not.toContainEqual(expect.stringMatching(/^\.out/));
   });
 
   it("does not take for changed what only the base branch changed since", async () => {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openQuestionFile } from "../../src/io/question-file.js";
 import { findJudgingRules } from "../../src/pipeline/inputs.js";
 import { makeReport } from "../../src/pipeline/report.js";
-import { dataFolder, hasData } from "../support/data.js";
+import { dataFolder, hasData, officialData } from "../support/data.js";
 import type { Behaviour, ModelRequest } from "../support/model-server.js";
 import { answer, startModelServer } from "../support/model-server.js";
 import { startStage } from "../support/stage.js";
@@ -83,16 +83,3 @@ describe.skipIf(!hasData)("instructlab/eval's own requests and scores", () => {
     expect(model?.errorRate).toBe(recorded.error_rate);
   });
 });
-
-/** The data folder as `data pull mt_bench` leaves it. */
-async function officialData(folder: string): Promise<string> {
-  const data = join(folder, "data");
-  await mkdir(join(data, "mt_bench", "reference_answer"), { recursive: true });
-  await mkdir(join(data, "mt_bench_branch"), { recursive: true });
-  const copy = (from: string, to: string) => copyFile(join(dataFolder, from), join(data, to));
-  await copy("mt_bench/question.jsonl", "mt_bench/question.jsonl");
-  await copy("mt_bench/judge_prompts.jsonl", "mt_bench/judge_prompts.jsonl");
-  await copy("mt_bench/reference_answer/gpt-4.jsonl", "mt_bench/reference_answer/gpt-4.jsonl");
-  await copy("mt_bench/judge_prompts.branch.jsonl", "mt_bench_branch/judge_prompts.jsonl");
-  return data;
-}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { McqDoc, McqOutcome, McqPrompt } from "../../src/domain/multiple-choice.js";
 import { chooseMode, type ScoringMode } from "../../src/domain/scoring-findings.js";
+import { startEmbeddedServer } from "../../src/embedded/server.js";
 import { openAIModel, type OpenAIModelOptions } from "../../src/io/openai.js";
 import { openScoring } from "../../src/pipeline/open-scoring.js";
 import { probeScoring, type ProbeOptions } from "../../src/pipeline/probe-scoring.js";
@@ -179,6 +180,31 @@ describe("letters and full", () => {
     const long = Array.from({ length: 40 }, (_, id) => itemOf(id, "text", texts));
     const found = await run(server, long, { mode: "full" });
     expect(choicesOf(found)).toEqual(long.map(expected));
+  });
+});
+
+describe("the embedded model", () => {
+  it("gives the same choices by letters and in full, and knows what it was taught", async () => {
+    const known = itemOf(3, "text");
+    const pairs = [{ question: known.doc.question, answer: "three" }];
+    await using embedded = await startEmbeddedServer({ models: { m: { kind: "candidate", pairs } } });
+    const model = openAIModel({ baseUrl: embedded.url, model: "m" });
+    const findings = await probeScoring(model, { sample: known.prompt });
+    expect(findings).toMatchObject({
+      nextToken: { endpoint: "completions", k: 20 },
+      echo: { kind: "works", spaces: true },
+    });
+    const ask = { message: () => "", maxTokens: 1 };
+    const byLetters = openScoring(model, findings, { mode: "letters", ask });
+    const inFull = openScoring(model, findings, { mode: "full", ask });
+    for (const item of itemsOf(12, "text")) {
+      const [one, four] = [await scoreItem(item, byLetters), await scoreItem(item, inFull)];
+      if (one.kind !== "chosen" || four.kind !== "chosen") throw new Error("not chosen");
+      expect(one).toMatchObject({ choice: four.choice, way: "letters", requests: 1, matched: " A" });
+      for (const [index, logprob] of four.logprobs.entries()) expect(one.logprobs[index]).toBeCloseTo(logprob ?? 0, 9);
+      if (item.doc.id === 3) expect(one.choice).toBe(2);
+    }
+    await model.close();
   });
 });
 

@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeQuestionSet } from "../../src/domain/question-set.js";
+import { taxonomyDiffSchema } from "../../src/domain/taxonomy-diff.js";
+import { taxonomyLintSchema } from "../../src/domain/taxonomy-lint.js";
 import { openQuestionFile } from "../../src/io/question-file.js";
 import { genQuestions } from "../../src/pipeline/gen-questions.js";
 import { taxonomyDiff } from "../../src/pipeline/taxonomy-diff.js";
@@ -162,6 +164,23 @@ describe("taxonomy diff", () => {
     expect(shown.stdout).toContain(`answer edited   ${file("old")}:5 -> ${file("old")}:5  old a?`);
   });
 
+  it("takes the work tree as it is where no branch is named, and prints what its schema says", async () => {
+    await using folder = await tempFolder();
+    const clone = folder.file("c");
+    runGit(folder.path, ["clone", "--quiet", "--branch", "rc", repository.path, clone]);
+    await folder.write(`c/${file("draft")}`, qnaText(five("draft")));
+    const common = ["taxonomy", "diff", "--taxonomy-path", clone, "--base-branch", "origin/main"];
+    const pull = await runCli([...common, "--json"]);
+    const diff = taxonomyDiffSchema.parse(JSON.parse(pull.stdout));
+    expect(diff.head).toMatchObject({ branch: null, commit: null });
+    expect(diff.counts).toMatchObject({ added: 12, "answer edited": 1, removed: 0, unchanged: 9 });
+    expect(diff.files.map(({ path }) => path)).toContain(file("draft"));
+    const twoDot = await runCli([...common, "--two-dot"]);
+    expect(twoDot.stdout).toContain("the work tree against origin/main");
+    expect(twoDot.stdout).toContain("5 removed");
+    expect(runGit(clone, ["status", "--porcelain"])).toBe("?? compositional_skills/draft/");
+  });
+
   it("says what a shallow clone lacks", async () => {
     await using folder = await tempFolder();
     runGit(folder.path, [
@@ -238,7 +257,7 @@ describe("taxonomy lint", () => {
     expect(github.stdout).toBe(
       `::warning file=${file("x")},line=15,title=answer-in-question::the question of example 6 holds its answer; ask without giving the answer away\n`,
     );
-    expect(JSON.parse((await lint("--json")).stdout)).toMatchObject({
+    expect(taxonomyLintSchema.parse(JSON.parse((await lint("--json")).stdout))).toMatchObject({
       kind: "taxonomy-lint",
       counts: { errors: 0, warnings: 1 },
     });

@@ -1,3 +1,4 @@
+import { formatBytes } from "../../domain/byte-size.js";
 import { cacheInfo, pruneCache } from "../../io/response-cache.js";
 import type { CacheOptions, CachePruneOptions } from "../commands/cache.js";
 import type { Host } from "../host.js";
@@ -8,7 +9,7 @@ export async function cacheInfoAction(options: CacheOptions, host: Host): Promis
   const info = await cacheInfo(folder);
   printResult(host, options, {
     value: { folder, ...info },
-    text: `${info.entries} replies, ${(info.bytes / 1_000_000).toFixed(1)} MB, in ${folder}\n`,
+    text: `${info.entries} replies, ${formatBytes(info.bytes)}, in ${folder}\n`,
   });
   return 0;
 }

@@ -3,33 +3,42 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BranchComparison } from "../../domain/branch-comparison.js";
 import { failedGates } from "../../domain/branch-comparison.js";
-import { EvalError } from "../../domain/eval-error.js";
 import type { Document } from "../../io/document-file.js";
-import { outputTree } from "../../io/output-tree.js";
-import { openQuestionFile } from "../../io/question-file.js";
 import type { ResponseCache } from "../../io/response-cache.js";
 import { responseCache } from "../../io/response-cache.js";
-import type { CompareInput, ComparedModel, CompareSide } from "../../pipeline/compare.js";
-import { compareBranches } from "../../pipeline/compare.js";
+import type { CompareInput, ComparedModel } from "../../pipeline/compare.js";
+import { compareBranches, requireDistinctModels } from "../../pipeline/compare.js";
+import { planComparison } from "../../pipeline/compare-plan.js";
+import type { CompareSides, CompareSidesInput } from "../../pipeline/compare-sides.js";
+import { compareSides } from "../../pipeline/compare-sides.js";
 import { aboutComparison, comparisonQuestionTable, comparisonSummaryTable } from "../../pipeline/comparison-tables.js";
-import { branchBench, genQuestions, questionsBeforeBranch } from "../../pipeline/gen-questions.js";
 import { collectComparisonPage } from "../../pipeline/comparison-page.js";
+import { branchBench } from "../../pipeline/gen-questions.js";
 import { htmlDocument } from "../../pipeline/html-document.js";
-import { findJudgingRules } from "../../pipeline/inputs.js";
+import { comparePlanText } from "../../render/compare-plan-text.js";
 import { comparisonIlab } from "../../render/comparison-ilab.js";
 import { comparisonJunit } from "../../render/comparison-junit.js";
 import { comparisonMarkdown } from "../../render/comparison-markdown.js";
 import { comparisonText } from "../../render/comparison-text.js";
 import { csv } from "../../render/csv.js";
+import { findingsText } from "../../render/lint-text.js";
 import { xlsx } from "../../render/xlsx.js";
 import type { CompareOptions, ComparisonFormat } from "../commands/compare.js";
 import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import { progressDisplay } from "../progress.js";
-import { cacheDir, dataDir, gate, interruptible } from "../run-context.js";
+import { cacheDir, dataDir, gate, interruptible, printResult } from "../run-context.js";
 import type { CheckedModel } from "../server-model.js";
-import { baseServer, candidateServer, judgeServer, sharedLimiters, textOrFile, withModel } from "../server-model.js";
+import {
+  baseServer,
+  candidateServer,
+  endpointOf,
+  judgeServer,
+  sharedLimiters,
+  textOrFile,
+  withModel,
+} from "../server-model.js";
 
 /** What a format may need besides the result. */
 interface Delivery {
@@ -58,14 +67,38 @@ const renderers: Readonly<Record<ComparisonFormat, Renderer>> = {
 };
 
 export async function compareAction(options: CompareOptions, host: Host): Promise<number> {
-  const input = await compareInput(options, host);
-  if (options.dryRun === true) return showPlan(input, host);
-  const temporary = options.cache ? undefined : await mkdtemp(join(tmpdir(), "branchbench-replies-"));
+  if (options.dryRun === true)
+    return withTemporaryFolder((draftDir) =>
+      withInput({ options, host, draftDir }, (input) => showPlan(input, options, host)),
+    );
+  return withInput({ options, host }, (input) =>
+    options.cache
+      ? compareWith(input, { options, host, cache: responseCache(cacheDir(options, host)) })
+      : withTemporaryFolder((folder) => compareWith(input, { options, host, cache: responseCache(folder) })),
+  );
+}
+
+async function withTemporaryFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), "branchbench-compare-"));
   try {
-    return await compareWith(input, { options, host, cache: responseCache(temporary ?? cacheDir(options, host)) });
+    return await work(folder);
   } finally {
-    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Reads the taxonomy and goes on with it; exit code 3 where --strict does not let it pass. */
+async function withInput(
+  { options, host, draftDir }: { readonly options: CompareOptions; readonly host: Host; readonly draftDir?: string },
+  work: (input: CompareInput) => Promise<number>,
+): Promise<number> {
+  requireDistinctModels({ base: options.baseModel, tuned: options.model });
+  const sides = await compareSides(sidesInput(options, host, draftDir));
+  if (sides.kind === "ready") return work(await compareInput(options, sides));
+  host.stderr.write(
+    `${sides.branch}: nothing was asked: --strict allows nothing to be skipped\n${findingsText(sides.findings)}`,
+  );
+  return 3;
 }
 
 /** Without --no-cache replies stay for the next run; with it they serve this run alone, which asks shared questions once all the same. */
@@ -108,13 +141,36 @@ async function deliverResult(result: BranchComparison, delivery: Delivery): Prom
   await deliver(document, { file: options.output, name: "result" }, host);
 }
 
-async function compareInput(options: CompareOptions, host: Host): Promise<CompareInput> {
+function sidesInput(options: CompareOptions, host: Host, draftDir: string | undefined): CompareSidesInput {
+  return {
+    taxonomyPath: options.taxonomyPath,
+    baseBranch: options.baseBranch,
+    judge: options.judgeModel,
+    outputDir: options.outputDir,
+    rules: {
+      dataDir: dataDir(options, host),
+      ...(options.judgePrompts !== undefined && { judgePrompts: options.judgePrompts }),
+      ...(options.references !== undefined && { references: options.references }),
+    },
+    note: (text) => host.stderr.write(text),
+    ...(options.branch !== undefined && { branch: options.branch }),
+    ...(options.judgeRepeats !== undefined && { judgeRepeats: options.judgeRepeats }),
+    ...(options.fresh === true && { fresh: true }),
+    ...(options.strict === true && { strict: options.strict }),
+    ...(draftDir !== undefined && { draftDir }),
+  };
+}
+
+async function compareInput(
+  options: CompareOptions,
+  { base, branch, before }: Extract<CompareSides, { kind: "ready" }>,
+): Promise<CompareInput> {
   const { temperature, maxTokens, seed, repeats, fresh } = options;
   return {
     bench: branchBench,
-    base: await side(options, options.baseBranch, host),
-    branch: await side(options, options.branch, host),
-    before: await questionsBeforeBranch(options.taxonomyPath, options.baseBranch, options.branch),
+    base,
+    branch,
+    before,
     models: { base: options.baseModel, tuned: options.model, judge: options.judgeModel },
     answering: {
       temperature,
@@ -132,43 +188,6 @@ async function compareInput(options: CompareOptions, host: Host): Promise<Compar
     },
     settings: { fdr: options.fdr, margin: options.margin, solvedThreshold: options.solvedThreshold },
     command: compareCommandLine(options),
-  };
-}
-
-/** The question set of one branch, written into the tree as gen-questions does. */
-async function side(options: CompareOptions, branch: string, host: Host): Promise<CompareSide> {
-  const summary = await genQuestions({
-    taxonomyPath: options.taxonomyPath,
-    branch,
-    outputDir: options.outputDir,
-    judge: options.judgeModel,
-    ...(options.fresh === true && { fresh: true }),
-    ...(options.strict === true && { strict: options.strict }),
-  });
-  if (summary.paths === null)
-    throw new EvalError("input", `${branch}: ${summary.findings.length} findings, and --strict allows none`, {
-      hint: `see them with: branchbench taxonomy lint --taxonomy-path ${options.taxonomyPath} --branch ${branch}`,
-    });
-  if (summary.findings.length > 0)
-    host.stderr.write(
-      `note: ${branch}: ${summary.findings.length} findings in the taxonomy (branchbench taxonomy lint shows them)\n`,
-    );
-  const questions = await openQuestionFile(summary.paths.questions);
-  const choices = { bench: branchBench, dataDir: dataDir(options, host) };
-  const rules = await findJudgingRules(
-    {
-      ...choices,
-      ...(options.judgePrompts !== undefined && { judgePrompts: options.judgePrompts }),
-      ...(options.references !== undefined && { references: options.references }),
-    },
-    questions,
-  );
-  return {
-    branch,
-    commit: summary.taxonomy.commit,
-    output: outputTree(options.outputDir, branchBench, branch),
-    questions,
-    rules: { ...rules, ...(options.judgeRepeats !== undefined && { repeats: options.judgeRepeats }) },
   };
 }
 
@@ -206,13 +225,15 @@ function compareCommandLine(options: CompareOptions): string {
   return `${commandLine("branchbench compare", flags)}${merge} --base-server-url … --server-url … --judge-server-url …`;
 }
 
-function showPlan(input: CompareInput, host: Host): number {
-  const { models, base, branch, answering } = input;
-  const questions = base.questions.keys.ids.length + branch.questions.keys.ids.length;
-  const repeats = answering.numChoices ?? 1;
-  host.stdout.write(
-    `compare would ask ${models.base} and ${models.tuned} ${questions} questions each (${base.questions.keys.ids.length} of ${base.branch}, ${branch.questions.keys.ids.length} of ${branch.branch}), ` +
-      `those that both branches share once, ${repeats} answers a question; ${models.judge} rates every answer\n`,
-  );
+async function showPlan(input: CompareInput, options: CompareOptions, host: Host): Promise<number> {
+  const plan = await planComparison(input, {
+    endpoints: {
+      base: await endpointOf(baseServer(options)),
+      tuned: await endpointOf(candidateServer(options)),
+      judge: await endpointOf(judgeServer(options)),
+    },
+    ...(options.cache && { cacheDir: cacheDir(options, host) }),
+  });
+  printResult(host, options, { value: plan, text: comparePlanText(plan) });
   return 0;
 }

@@ -5,11 +5,11 @@ import { startEmbeddedServer } from "../../embedded/server.js";
 import { limiter } from "../../io/limiter.js";
 import type { OpenAIModel } from "../../io/openai.js";
 import { openAIModel } from "../../io/openai.js";
-import type { ComparedModel } from "../../pipeline/compare.js";
-import type { DemoPorts, DemoSummary } from "../../pipeline/demo.js";
+import type { DemoModel, DemoPorts, DemoSummary } from "../../pipeline/demo.js";
 import { demo, embeddedNames, planDemo } from "../../pipeline/demo.js";
 import { checkServer } from "../../pipeline/preflight.js";
 import { comparisonText } from "../../render/comparison-text.js";
+import { mmluComparisonText } from "../../render/mmlu-comparison-text.js";
 import { reportText } from "../../render/report-text.js";
 import type { DemoOptions } from "../commands/demo.js";
 import type { Host } from "../host.js";
@@ -30,8 +30,11 @@ export async function demoAction(options: DemoOptions, host: Host): Promise<numb
     "2. Two branches of the sample taxonomy: the tuned model has learned what the branch rc adds.",
     "",
     comparisonText(summary.comparison),
+    "3. Multiple-choice questions on the knowledge of the branch rc, scored by letters and by texts: the tuned model has learned it.",
+    "",
+    mmluComparisonText(summary.knowledge),
     `The results lie in ${summary.folder}; see the first again with: branchbench report --output-dir ${summary.folder}`,
-    `Both as pages for a browser: ${summary.pages.report} and ${summary.pages.comparison}`,
+    `The first two as pages for a browser: ${summary.pages.report} and ${summary.pages.comparison}`,
     "",
   ].join("\n");
   printResult(host, options, { value: summary, text });
@@ -59,10 +62,11 @@ async function withEmbeddedModels<Result>(
 ): Promise<Result> {
   const clients: OpenAIModel[] = [];
   const shared = limiter("auto");
-  const open = async (model: string): Promise<ComparedModel> => {
+  const open = async (model: string): Promise<DemoModel> => {
     const client = openAIModel({ baseUrl: url, model, limiter: shared });
     clients.push(client);
     return {
+      client,
       model: client.chat,
       server: await checkServer(client, model, { waitMs: 0, allowUnlisted: false, signal }),
     };

@@ -6,7 +6,12 @@ import { printResult } from "../run-context.js";
 
 export async function taxonomyDiffAction(options: TaxonomyDiffOptions, host: Host): Promise<number> {
   const { taxonomyPath, baseBranch, branch, twoDot } = options;
-  const diff = await taxonomyDiff({ taxonomyPath, baseBranch, branch, ...(twoDot === true && { twoDot }) });
+  const diff = await taxonomyDiff({
+    taxonomyPath,
+    baseBranch,
+    ...(branch !== undefined && { branch }),
+    ...(twoDot === true && { twoDot }),
+  });
   printResult(host, options, { value: diff, text: taxonomyDiffText(diff) });
   return 0;
 }

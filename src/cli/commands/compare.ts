@@ -24,7 +24,7 @@ export type CompareOptions = ServerOptions &
   JudgingOptions & {
     readonly taxonomyPath: string;
     readonly baseBranch: string;
-    readonly branch: string;
+    readonly branch?: string;
     readonly baseModel: string;
     readonly model: string;
     readonly temperature: number;
@@ -61,7 +61,7 @@ export function compareCommand(parent: Command, action: (options: CompareOptions
     .description("did the branch teach what it meant to, and did anything else get worse: two models over two branches")
     .requiredOption("--taxonomy-path <folder>", "a clone, a folder in one, or a bare clone; it is only read")
     .requiredOption("--base-branch <ref>", "what the branch is compared with, such as main")
-    .requiredOption("--branch <ref>", "the branch under review, such as rc or refs/pull/7/head")
+    .option("--branch <ref>", "the branch under review, such as rc or refs/pull/7/head (default: the folder as it is)")
     .requiredOption("--base-model <name>", "the model before training")
     .requiredOption("--model <name>", "the model tuned with the branch");
   addCandidateServerOptions(command);
@@ -87,7 +87,7 @@ function addComparisonOptions(command: Command): void {
     .option("--margin <points>", "loss of unchanged questions that is put up with", nonNegativeNumber, 0.5)
     .option("--solved-threshold <score>", "base scores from here on mean: already solved", nonNegativeNumber, 9)
     .option("--fail-on <list>", "exit with 3 on any of regression, not-learned, error", gates)
-    .option("--strict", "fail where an example of the taxonomy must be skipped")
+    .option("--strict", "exit with 3 before anything is asked where an example of the taxonomy must be skipped")
     .option("--no-cache", "ask again what was answered before")
     .option("--cache-dir <folder>", "where replies are cached (env: BRANCHBENCH_CACHE_DIR)")
     .option("--output-dir <folder>", "where results are kept", path, "eval_output")

@@ -4,7 +4,7 @@ import { Option } from "commander";
 export interface TaxonomyDiffOptions {
   readonly taxonomyPath: string;
   readonly baseBranch: string;
-  readonly branch: string;
+  readonly branch?: string;
   readonly twoDot?: true;
   readonly json?: true;
 }
@@ -29,7 +29,7 @@ export function taxonomyCommand(parent: Command, actions: TaxonomyActions): void
     .description("what a branch changes, example by example")
     .requiredOption("--taxonomy-path <folder>", "a clone, a folder in one, or a bare clone")
     .requiredOption("--base-branch <ref>", "what the branch is compared with, such as main")
-    .requiredOption("--branch <ref>", "branch, tag or commit, such as rc or refs/pull/7/head")
+    .option("--branch <ref>", "branch, tag or commit, such as rc or refs/pull/7/head (default: the folder as it is)")
     .option("--two-dot", "compare with the tip of the base branch, not with where the branch left it")
     .option("--json", "print one JSON document instead of text")
     .action((options: TaxonomyDiffOptions) => actions.taxonomyDiff(options));

@@ -1,0 +1,11 @@
+import { z } from "zod";
+
+/** What one process of the MMLU benchmark measures. */
+export const settingsSchema = z.strictObject({
+  client: z.enum(["undici", "stage"]),
+  port: z.number(),
+  inFlight: z.number(),
+  questions: z.number(),
+});
+
+export type PointSettings = z.infer<typeof settingsSchema>;
