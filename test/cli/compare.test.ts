@@ -310,7 +310,7 @@ describe("branchbench compare", () => {
     const result = await runCli(args({ repository, base: server, tuned: server, judge }));
     expect(result.code).toBe(3);
     expect(result.stdout).toContain("could not be measured");
-    expect(result.stderr).toContain("error rate 100.0 % is above --max-error-rate");
+    expect(result.stderr).toContain("error rate 100 % is above --max-error-rate");
   });
 
   it("reports a model that answers nothing as not measured, and asks it again the next time", async () => {
@@ -382,7 +382,7 @@ describe("--bench mt_bench_branch", () => {
       "--judge-server-url",
       server.url,
     ]);
-    expect(judged.stdout).toContain("20 judgments: 20 scored");
+    expect(judged.stdout).toContain("20 judgments (0 by earlier runs): 20 scored");
     const report = await runCli(["report", ...branch, "--json"]);
     expect(JSON.parse(report.stdout)).toMatchObject({ branch: "rc", models: [{ model: "tuned", overall: { n: 20 } }] });
     const missing = await runCli([
