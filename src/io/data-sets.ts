@@ -5,7 +5,7 @@ import envPaths from "env-paths";
 import { EvalError } from "../domain/eval-error.js";
 import { diskError } from "./disk-error.js";
 import type { DownloadSettings } from "./download.js";
-import { notPublished, openDownloader } from "./download.js";
+import { below, notPublished, openDownloader } from "./download.js";
 import { exists } from "./output-tree.js";
 import { replaceFile } from "./replace-file.js";
 
@@ -101,7 +101,7 @@ export async function pullMtBench(options: PullOptions): Promise<MtBenchData> {
         options.onFile?.(path, "already there");
         continue;
       }
-      const url = `${options.address ?? mtBenchAddress}/${file.source}`;
+      const url = below(options.address ?? mtBenchAddress, file.source);
       const { bytes } = await downloader.get(url);
       if (sha256(bytes) !== file.sha256) throw notPublished(url, `sha256 ${sha256(bytes)}, expected ${file.sha256}`);
       await replaceFile(path, (temporary) => writeFile(temporary, bytes));

@@ -86,6 +86,11 @@ export function openDownloader(settings: DownloadSettings, offlineHint: string):
   };
 }
 
+/** An address below another, whether or not that ends in a slash. */
+export function below(address: string, path: string): string {
+  return `${address.replace(/\/+$/, "")}/${path}`;
+}
+
 function httpUrl(address: string): URL {
   if (URL.canParse(address) && /^https?:/i.test(address)) return new URL(address);
   throw new EvalError("input", `${address} is not an http(s) address`);

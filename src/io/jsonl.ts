@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import ndjson from "ndjson";
 import type { z } from "zod";
+import { schemaFault } from "../domain/schema-fault.js";
 import { EvalError } from "../domain/eval-error.js";
 import { diskError } from "./disk-error.js";
 import { replaceFile } from "./replace-file.js";
@@ -138,7 +139,7 @@ export function parseRow<Schema extends z.ZodType>(schema: Schema, value: unknow
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const field = issue === undefined || issue.path.length === 0 ? "the line" : `field ${fieldName(issue.path)}`;
-  throw new EvalError("input", `${where}: ${field}: ${issue?.message ?? "invalid"}`);
+  throw new EvalError("input", `${where}: ${field}: ${schemaFault(issue)}`);
 }
 
 function fieldName(path: readonly PropertyKey[]): string {

@@ -1,5 +1,6 @@
 import { parquetReadObjects } from "hyparquet";
 import { z } from "zod";
+import { schemaFault } from "../domain/schema-fault.js";
 import { EvalError } from "../domain/eval-error.js";
 import type { MmluRow } from "../domain/mmlu-task.js";
 import { choiceCount } from "../domain/mmlu-task.js";
@@ -47,6 +48,6 @@ export async function parseMmluParquet(bytes: Uint8Array, path: string): Promise
     const result = rowSchema.safeParse(row);
     if (result.success) return result.data;
     const issue = result.error.issues[0];
-    throw broken(`row ${index + 1}: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
+    throw broken(`row ${index + 1}: field ${issue?.path.join(".") ?? ""}: ${schemaFault(issue)}`);
   });
 }

@@ -10,7 +10,7 @@ import { isPublishedMmlu, mmluDocs, mmluTask } from "../domain/mmlu-task.js";
 import type { PullOptions } from "./data-sets.js";
 import { diskError } from "./disk-error.js";
 import type { Download, Downloader } from "./download.js";
-import { notPublished, openDownloader } from "./download.js";
+import { below, notPublished, openDownloader } from "./download.js";
 import { readJsonFile, writeJsonFile } from "./json-file.js";
 import { parseMmluParquet } from "./mmlu-parquet.js";
 import { replaceFile } from "./replace-file.js";
@@ -87,7 +87,7 @@ async function pullSplit(subject: MmluSubject, split: MmluSplit, pull: Pull): Pr
     options.onFile?.(path, "already there");
     return { path, docs: mmluDocs(subject.subject, await parseMmluParquet(there, path)) };
   }
-  const url = `${options.address ?? mmluAddress}/${name}`;
+  const url = below(options.address ?? mmluAddress, name);
   const download = await downloader.get(url);
   const wrongHash = wrongTag(download);
   if (wrongHash !== undefined) throw notPublished(url, wrongHash);

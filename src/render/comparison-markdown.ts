@@ -1,3 +1,4 @@
+import { counted } from "../domain/counted.js";
 import type { BranchComparison, ComparedExample, LeftOutQuestion } from "../domain/branch-comparison.js";
 import type { FileComparison } from "../domain/file-comparison.js";
 import { codeBlock, codeSpan, escaped, shortened } from "../domain/markdown-text.js";
@@ -105,7 +106,7 @@ function leftOutSection(questions: readonly LeftOutQuestion[]): string[] {
   if (questions.length === 0) return [];
   const { shown, more } = shownLeftOutQuestions(questions);
   return [
-    `### Left out of every figure: ${questions.length} questions`,
+    `### Left out of every figure: ${counted(questions.length, "question")}`,
     "",
     ...shown.map(
       (pair) =>

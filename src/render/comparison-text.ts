@@ -1,3 +1,4 @@
+import { counted } from "../domain/counted.js";
 import Table from "cli-table3";
 import type { BranchComparison, LeftOutQuestion } from "../domain/branch-comparison.js";
 import { shortened } from "../domain/markdown-text.js";
@@ -64,7 +65,7 @@ function leftOutLines(questions: readonly LeftOutQuestion[]): string[] {
   if (questions.length === 0) return [];
   const { shown, more } = shownLeftOutQuestions(questions);
   return [
-    `left out of every figure: ${questions.length} questions`,
+    `left out of every figure: ${counted(questions.length, "question")}`,
     ...shown.map(
       (pair) =>
         `  ${printable(pair.qnaFile)}  ${printable(leftOutReason(pair))}  ${shortened(printable(pair.question), 80)}`,

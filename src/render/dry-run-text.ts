@@ -1,3 +1,4 @@
+import { counted } from "../domain/counted.js";
 import { printable } from "../domain/printable.js";
 
 interface Planned {
@@ -17,7 +18,7 @@ interface Planned {
 /** What would be asked: counts, then the first request of each kind in full. */
 export function dryRunText(plan: Planned): string {
   const head = [
-    `${plan.stage} would ask ${printable(plan.model)} ${plan.requests} times (${plan.resumed} done by earlier runs)`,
+    `${plan.stage} would ask ${printable(plan.model)} ${counted(plan.requests, "time")} (${plan.resumed} done by earlier runs)`,
     `about ${plan.promptTokens} prompt tokens, at most ${plan.completionTokens} completion tokens`,
   ];
   const requests = plan.first.map(({ kind, temperature, messages }) =>

@@ -1,3 +1,4 @@
+import { counted } from "../domain/counted.js";
 import type { Finding, FindingCounts } from "../domain/finding.js";
 import { printable } from "../domain/printable.js";
 import { findingsText } from "./lint-text.js";
@@ -20,8 +21,8 @@ export function questionsText(summary: Written): string {
       ? `${printable(taxonomy.path)} as it is`
       : `${printable(taxonomy.branch ?? "")} (${taxonomy.commit.slice(0, 12)})`;
   const lines = [
-    `${source}: ${files.total} qna.yaml files, ${files.skills} of skills and ${files.knowledge} of knowledge (not asked)`,
-    `${summary.questions} questions, ${summary.withContext} with context`,
+    `${source}: ${counted(files.total, "qna.yaml file")}, ${files.skills} of skills and ${files.knowledge} of knowledge (not asked)`,
+    `${counted(summary.questions, "question")}, ${summary.withContext} with context`,
     ...(paths === null
       ? ["nothing was written: --strict allows nothing to be skipped"]
       : [`questions   ${paths.questions}`]),
@@ -29,7 +30,7 @@ export function questionsText(summary: Written): string {
   ];
   if (summary.findings.length > 0)
     lines.push(
-      `skipped     ${counts.skippedFiles} files, ${counts.skippedExamples} examples; ${counts.warnings} warnings`,
+      `skipped     ${counted(counts.skippedFiles, "file")}, ${counted(counts.skippedExamples, "example")}; ${counted(counts.warnings, "warning")}`,
       findingsText(summary.findings).trimEnd(),
     );
   return `${lines.join("\n")}\n`;

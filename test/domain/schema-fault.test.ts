@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { schemaFault } from "../../src/domain/schema-fault.js";
+
+const schema = z.strictObject({
+  id: z.union([z.string(), z.number()]),
+  turns: z.array(z.string()).min(1),
+  count: z.number().int().min(0).max(9),
+  kind: z.enum(["a", "b"]),
+  name: z.string().min(1).max(3),
+});
+const good = { id: 1, turns: ["x"], count: 1, kind: "a", name: "abc" };
+
+describe("schemaFault", () => {
+  it.each<[string, Record<string, unknown>, string]>([
+    ["a missing text", { name: undefined }, "is missing (a text)"],
+    ["a number for a text", { name: 7 }, "is not a text"],
+    ["a text for a list", { turns: "x" }, "is not a list"],
+    ["an empty list", { turns: [] }, "has fewer than 1 entries"],
+    ["an empty text", { name: "" }, "has fewer than 1 characters"],
+    ["a long text", { name: "abcd" }, "has more than 3 characters"],
+    ["a negative number", { count: -1 }, "is less than 0"],
+    ["a large number", { count: 10 }, "is more than 9"],
+    ["a broken number", { count: 1.5 }, "is not a whole number"],
+    ["another word", { kind: "c" }, "is none of a, b"],
+    ["neither of two kinds", { id: [] }, "has none of the forms it may have"],
+    ["a field too many", { more: 1 }, "has unknown fields: more"],
+  ])("says of %s what is wrong", (_, change, said) => {
+    const result = schema.safeParse({ ...good, ...change });
+    expect(schemaFault(result.error?.issues[0])).toBe(said);
+  });
+});
