@@ -20,7 +20,7 @@ export interface AnswerChoice {
 }
 
 /** Why a question has no complete answer. */
-export type AnswerFailureReason =
+type AnswerFailureReason =
   | RequestFailureReason
   /** the token limit was spent on thinking, no answer came */
   | "reasoning-only"

@@ -11,7 +11,7 @@ import type { McqContext, McqDoc, McqOutcome, McqPrompt, McqTask } from "./multi
  */
 
 /** The version whose files and prompts are imitated. */
-export const lmEvalVersion = "0.4.13";
+const lmEvalVersion = "0.4.13";
 
 /** A model's name as lm-eval makes it part of a path (`sanitize_model_name`). */
 export function lmEvalModelName(model: string): string {

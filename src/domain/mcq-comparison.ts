@@ -14,7 +14,7 @@ export type McqResult =
   | { readonly kind: "unscored"; readonly reason: string };
 
 /** One question that both models were asked. */
-export interface ComparedMcq {
+interface ComparedMcq {
   /** lm-eval's `doc_id` */
   readonly id: number;
   readonly base: McqResult;
@@ -41,7 +41,7 @@ export interface McqComparisonSettings {
   readonly maximumLeftOut: number;
 }
 
-export const defaultMcqComparisonSettings: McqComparisonSettings = {
+const defaultMcqComparisonSettings: McqComparisonSettings = {
   fdr: 0.05,
   solvedThreshold: 0.9,
   minimumQuestions: 3,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { EvalError } from "./eval-error.js";
 
 /** What decides the outcomes of questions: going on with other settings is refused. */
-export const mcqSettingsSchema = z.strictObject({
+const mcqSettingsSchema = z.strictObject({
   bench: z.string(),
   model: z.string(),
   few_shots: z.number().int().nonnegative(),

@@ -4,7 +4,7 @@ import type { McqDoc, McqPrompt, McqTask } from "./multiple-choice.js";
 import { isPythonSpace, pythonStrip } from "./python-strip.js";
 
 /** Whether the prompt is a plain text, one message that holds the examples too, or a conversation with an exchange an example. */
-export type McqChatForm = "none" | "one-turn" | "multi-turn";
+type McqChatForm = "none" | "one-turn" | "multi-turn";
 
 /** How a question is put, apart from the question. */
 export interface McqPromptForm {
@@ -15,7 +15,7 @@ export interface McqPromptForm {
 }
 
 /** What stands between a question block and its answer. */
-export const answerCue = "\nAnswer:";
+const answerCue = "\nAnswer:";
 
 /** The question and its lettered choices, without the cue. Only the question is stripped, as Python does it: choices are as published. */
 export function questionBlock({ question, choices }: Pick<McqDoc, "question" | "choices">): string {

@@ -17,7 +17,7 @@ export const changeKinds = [
   "unchanged",
 ] as const;
 
-export type ChangeKind = (typeof changeKinds)[number];
+type ChangeKind = (typeof changeKinds)[number];
 
 const fields = ["question", "context", "answer"] as const;
 

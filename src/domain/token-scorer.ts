@@ -11,7 +11,7 @@ export interface ListedToken {
 }
 
 /** What a scorer is asked. The model's name and server belong to the `TokenScorer` itself. */
-export type ScoringRequest =
+type ScoringRequest =
   /** the most probable next tokens after a context, best first */
   | { readonly kind: "next-token"; readonly context: McqContext }
   /** the log-probability of a continuation, given the context; the same object for all continuations of one context saves work */

@@ -57,7 +57,7 @@ export interface OpenAIModel extends Probed {
 }
 
 /** Asks in one way; fails and stops like a `ChatModel`. */
-export type Calling<Request, Reading extends GoodReading> = (
+type Calling<Request, Reading extends GoodReading> = (
   request: Request,
   signal?: AbortSignal,
 ) => Promise<CallReply<Reading>>;

@@ -15,7 +15,7 @@ import type { InputChoices } from "./inputs.js";
 import { findJudgingRules } from "./inputs.js";
 
 /** What the folder is called where no branch is named; no branch can be called so. */
-export const workTreeName = "work tree";
+const workTreeName = "work tree";
 
 export interface CompareSidesInput {
   readonly taxonomyPath: string;

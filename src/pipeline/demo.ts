@@ -91,7 +91,7 @@ export async function planDemo(options: { readonly outputDir: string; readonly w
   };
 }
 
-export type DemoRole = keyof typeof embeddedNames;
+type DemoRole = keyof typeof embeddedNames;
 
 /** A model with its client, of which knowledge tasks need more than chats. */
 export interface DemoModel extends ComparedModel {

@@ -124,7 +124,7 @@ function textCell(text: string, place: string, style: number): string {
 }
 
 /** `A` for 0, `AA` for 26. */
-export function columnName(column: number): string {
+function columnName(column: number): string {
   const last = String.fromCodePoint(65 + (column % 26));
   return column < 26 ? last : `${columnName(Math.floor(column / 26) - 1)}${last}`;
 }
@@ -141,7 +141,7 @@ const escapes: Readonly<Record<string, string>> = {
  * A text as spreadsheets store it: what XML cannot hold is written as `_xHHHH_`, and what reads like that by chance has its underscore
  * written so (ECMA-376, ST_Xstring). Half a surrogate pair is no character and becomes U+FFFD.
  */
-export function xmlText(text: string): string {
+function xmlText(text: string): string {
   return text
     .replaceAll(/\p{Cs}/gu, "\uFFFD")
     .replaceAll(/_(?=x[0-9A-Fa-f]{4}_)/g, "_x005F_")

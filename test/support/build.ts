@@ -5,5 +5,6 @@ export default function build(): void {
   execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
     stdio: "inherit",
   });
-  execFileSync(process.execPath, ["scripts/build-page.mjs"], { stdio: "inherit" });
+  for (const script of ["scripts/build-page.mjs", "scripts/build-bin.mjs"])
+    execFileSync(process.execPath, [script], { stdio: "inherit" });
 }

@@ -2,7 +2,7 @@ import type { QuestionSummary, Report, ScoredModel } from "../../src/domain/repo
 import { modelReport } from "../../src/domain/report.js";
 
 /** Three questions of two turns in two categories. */
-export const reportedQuestions: readonly QuestionSummary[] = [
+const reportedQuestions: readonly QuestionSummary[] = [
   { id: 1, category: "math", turns: 2 },
   { id: 2, category: "writing", turns: 2 },
   { id: 3, category: "writing", turns: 2 },

@@ -23,7 +23,7 @@ export type ScoringServerKind =
   | "no-logprobs";
 
 /** A reply in place of the usual one. */
-export interface Fault {
+interface Fault {
   readonly status: number;
   readonly body: string;
 }
@@ -43,7 +43,7 @@ export interface ScoringServerOptions {
 }
 
 /** A request as it arrived. */
-export interface ScoringServerRequest {
+interface ScoringServerRequest {
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from "fflate";
 
-export type ReadCell = string | number | boolean | null;
+type ReadCell = string | number | boolean | null;
 
 export interface ReadSheet {
   readonly name: string;
