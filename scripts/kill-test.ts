@@ -1,7 +1,7 @@
 /**
- * Kills gen-answers and judge-answers with SIGKILL at random moments, goes on with them to the end, and checks that (a) no record that was
- * on disk at a kill is lost or changed, (b) nothing is asked again that was on disk as finished, (c) the final files are those of an
- * undisturbed run, but for ids, times and latencies. `npm run kill-test [-- --kills N --seed N]`; exits with 1 on any violation.
+ * Kills gen-answers, judge-answers and mmlu with SIGKILL at random moments, goes on with them to the end, and checks that (a) no record that
+ * was on disk at a kill is lost or changed, (b) nothing is asked again that was on disk as finished, (c) the final files are those of an
+ * undisturbed run, but for ids, times and latencies; with mmlu lm-eval's files, too. `npm run kill-test [-- --kills N --seed N]`; exits with 1 on any violation.
  */
 import { appendFile, mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import type { Question } from "../src/domain/question.js";
 import { startChild } from "./support/child.js";
+import { writeChoiceData } from "./support/choice-data.js";
 import {
   holdsLock,
   pathsOf,
@@ -19,6 +20,7 @@ import {
   startStage,
   type Finished,
   type Series,
+  type Stage,
   type StageRun,
 } from "./support/killed-stage.js";
 import { judgeRefuses, startsRefusedPrompt } from "./support/logged-request.js";
@@ -26,20 +28,22 @@ import { seededRandom } from "./support/seeded-random.js";
 import { withTemporaryFolder } from "./support/temporary-folder.js";
 
 const { values: flags } = parseArgs({
-  options: { kills: { type: "string", default: "50" }, seed: { type: "string", default: "1" } },
+  options: { kills: { type: "string", default: "72" }, seed: { type: "string", default: "1" } },
 });
 const wantedKills = Number(flags.kills);
 const { uniform } = seededRandom(Number(flags.seed));
 const startedMs = performance.now();
 
 const questionCount = 60;
+const subjects = ["anatomy", "sociology", "virology"];
+const questionsPerSubject = 40;
 /** of one series, so that no stage is killed at its end only */
 const killsPerSeries = 8;
 const nothing: Finished = { records: new Map(), replies: new Map() };
 
 /** What is known of the runs so far. */
 const requests: { readonly run: number; readonly key: string }[] = [];
-const kills = { "gen-answers": 0, "judge-answers": 0 };
+const kills: Record<Stage, number> = { "gen-answers": 0, "judge-answers": 0, mmlu: 0 };
 /** kills after the last request: while records are synced, sorted and put in place */
 let killsAtTheEnd = 0;
 /** kills before the lock was taken or after it was given back, which count for nothing */
@@ -68,6 +72,10 @@ function makeQuestions(): (Question & { readonly reference: readonly string[] })
 
 function requestsOf(run: number): number {
   return requests.filter((request) => request.run === run).length;
+}
+
+function allKills(): number {
+  return stages.reduce((sum, stage) => sum + kills[stage], 0);
 }
 
 /** A moment in the life of a run; `left` is the number of requests it has to send. Resolves earlier when the run ends. */
@@ -122,16 +130,16 @@ function checkNotAskedAgain(series: Series, finishedBefore: ReadonlyMap<number, 
 }
 
 /** Runs a stage to its end, through so many kills as hit it on the way. */
-async function runThroughKills(series: Series, calmRequests: number): Promise<void> {
+async function runThroughKills(series: Series, calmKeys: readonly string[]): Promise<void> {
   const finishedBefore = new Map<number, Finished>();
   let finished = nothing;
   const killsBefore = kills[series.stage];
-  const mayKill = (): boolean =>
-    kills[series.stage] - killsBefore < killsPerSeries && kills["gen-answers"] + kills["judge-answers"] < wantedKills;
+  const mayKill = (): boolean => kills[series.stage] - killsBefore < killsPerSeries && allKills() < wantedKills;
   for (let hasEnded = false; !hasEnded;) {
     const run = startStage(series, ++runs);
     finishedBefore.set(runs, finished);
-    const left = calmRequests - finished.replies.size;
+    const { replies } = finished;
+    const left = calmKeys.filter((key) => !replies.has(key)).length;
     if (mayKill()) await killAtRandomMoment(series, run, left);
     const { code, said } = await run.ended;
     hasEnded = code !== null;
@@ -167,10 +175,42 @@ async function checkFinalFiles(series: Series, calm: Series): Promise<void> {
         `${series.stage}: ${part} differ from line ${place + 1} (${expected.length} and ${found.length} lines)`,
       );
   }
+  if (series.stage === "mmlu") await checkResultFiles(series, calm);
   const { records } = pathsOf(series);
   const isLeftOver = (name: string): boolean => /\.tmp$|\.lock/.test(name);
   for (const name of await readdir(dirname(records)))
     if (isLeftOver(name)) violations.push(`${series.stage}: ${name} was left behind`);
+}
+
+const timed = new Set(["date", "total_evaluation_time_seconds"]);
+
+/** lm-eval's newest files, by names without their dates. */
+async function resultFiles(series: Series): Promise<ReadonlyMap<string, string>> {
+  const folder = dirname(pathsOf(series).records);
+  const dated = (await readdir(folder)).flatMap((name) => {
+    const [, kind = "", date = "", end = ""] = /^(results|samples_.*)_(\d{4}-.*)\.(jsonl?)$/.exec(name) ?? [];
+    return kind === "" ? [] : [{ name, kind, date, end }];
+  });
+  const newest = dated.reduce((latest, { kind, date }) => (kind === "results" && date > latest ? date : latest), "");
+  const files = new Map<string, string>();
+  for (const { name, kind, date, end } of dated) {
+    if (date !== newest) continue;
+    const text = await readFile(join(folder, name), "utf8");
+    files.set(kind, end === "jsonl" ? text : withoutTimes(text));
+  }
+  return files;
+}
+
+function withoutTimes(json: string): string {
+  return JSON.stringify(JSON.parse(json), (key, value: unknown) => (timed.has(key) ? undefined : value));
+}
+
+async function checkResultFiles(series: Series, calm: Series): Promise<void> {
+  const [expected, found] = [await resultFiles(calm), await resultFiles(series)];
+  if (expected.size !== 1 + subjects.length || found.size !== expected.size)
+    violations.push(`${series.stage}: ${expected.size} and ${found.size} result files`);
+  for (const [kind, text] of expected)
+    if (found.get(kind) !== text) violations.push(`${series.stage}: the files ${kind} differ`);
 }
 
 const hello = z.object({ port: z.number() });
@@ -186,28 +226,34 @@ await withTemporaryFolder(async (folder) => {
   await writeFile(questionsPath, rows.join("\n"));
   const dataDir = join(folder, "data");
   await mkdir(dataDir);
-  const seriesIn = (name: string, stage: Series["stage"]): Series => ({
-    ...{ stage, questions, questionsPath, dataDir },
+  const choices = { folder: join(folder, "choices"), subjects };
+  await writeChoiceData(choices, questionsPerSubject);
+  const seriesIn = (name: string, stage: Stage): Series => ({
+    ...{ stage, questions, questionsPath, choices, dataDir },
     outputDir: join(folder, name),
     serverUrl: `http://127.0.0.1:${port}`,
   });
-  const calmRequests = { "gen-answers": 0, "judge-answers": 0 };
+  const calmKeys: Record<Stage, string[]> = { "gen-answers": [], "judge-answers": [], mmlu: [] };
   for (const stage of stages) {
     const { code, said } = await startStage(seriesIn("calm", stage), ++runs).ended;
     if (code !== 0) throw new Error(`the undisturbed ${stage} ended with ${code}: ${said}`);
-    calmRequests[stage] = requestsOf(runs);
+    calmKeys[stage] = requests.filter(({ run }) => run === runs).map(({ key }) => key);
+    const { replies } = await readFinished(seriesIn("calm", stage));
+    // else nothing could be found to be asked again
+    if (replies.size === 0 || [...replies.keys()].some((key) => !calmKeys[stage].includes(key)))
+      throw new Error(`${stage}: what was finished cannot be found among the requests`);
   }
-  for (let round = 1; kills["gen-answers"] + kills["judge-answers"] < wantedKills; round++)
+  for (let round = 1; allKills() < wantedKills; round++)
     for (const stage of stages) {
       const series = seriesIn(`round-${round}`, stage);
-      await runThroughKills(series, calmRequests[stage]);
+      await runThroughKills(series, calmKeys[stage]);
       await checkFinalFiles(series, seriesIn("calm", stage));
       if (violations.length > 0) return;
     }
 });
 
 console.log(
-  `${kills["gen-answers"]} kills of gen-answers and ${kills["judge-answers"]} of judge-answers in ${runs} runs (seed ${flags.seed}); ` +
+  `kills: ${stages.map((stage) => `${kills[stage]} of ${stage}`).join(", ")}; ${runs} runs (seed ${flags.seed}); ` +
     `${killsAtTheEnd} of them after the last request, ${missedKills} further ones outside of the stage; ` +
     `${tornLines} torn lines; ${requests.length} requests; ${((performance.now() - startedMs) / 1_000).toFixed(0)} s`,
 );

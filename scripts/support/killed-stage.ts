@@ -5,16 +5,19 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { outputTree, type RecordPaths } from "../../src/io/output-tree.js";
 import type { Question } from "../../src/domain/question.js";
+import type { ChoiceData } from "./choice-data.js";
 import { requestKey } from "./logged-request.js";
 
-export const stages = ["gen-answers", "judge-answers"] as const;
-type Stage = (typeof stages)[number];
+export const stages = ["gen-answers", "judge-answers", "mmlu"] as const;
+export type Stage = (typeof stages)[number];
 
 /** What the runs of one series have in common. */
 export interface Series {
   readonly stage: Stage;
   readonly questions: readonly Question[];
   readonly questionsPath: string;
+  /** CSV files for `mmlu` */
+  readonly choices: ChoiceData;
   readonly outputDir: string;
   /** an empty folder: whatever data sets the user pulled stay out of this */
   readonly dataDir: string;
@@ -34,20 +37,26 @@ export interface StageRun {
 
 /** Starts the real command line. Its requests carry the number of the run. */
 export function startStage(series: Series, run: number): StageRun {
-  const { stage, questionsPath, outputDir, dataDir, serverUrl } = series;
-  const common = ["--bench", bench, "--questions", questionsPath, "--output-dir", outputDir, "--data-dir", dataDir];
-  const candidate = ["--model", "candidate"];
+  const { stage, questionsPath, choices, outputDir, dataDir, serverUrl } = series;
+  const common = ["--model", "candidate", "--output-dir", outputDir, "--data-dir", dataDir];
+  const questions = ["--bench", bench, "--questions", questionsPath];
   const parts = {
     "gen-answers": [
+      ...questions,
       ...["--server-url", serverUrl, "--max-workers", "8", "--extra-header", `x-run: ${run}`],
       ...["--num-choices", String(numChoices), "--seed", String(seed)],
     ],
     "judge-answers": [
+      ...questions,
       ...["--judge-model", "judge", "--judge-server-url", serverUrl, "--judge-max-workers", "8"],
       ...["--judge-extra-header", `x-run: ${run}`, "--judge-prompts", "builtin", "--references", "question"],
     ],
+    mmlu: [
+      ...["--server-url", serverUrl, "--max-workers", "4", "--extra-header", `x-run: ${run}`],
+      ...["--mmlu-data", choices.folder, "--tasks", choices.subjects.join(",")],
+    ],
   };
-  const child = spawn(process.execPath, [bin, stage, ...candidate, ...parts[stage], ...common], {
+  const child = spawn(process.execPath, [bin, stage, ...parts[stage], ...common], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";
@@ -60,6 +69,7 @@ export function startStage(series: Series, run: number): StageRun {
 }
 
 export function pathsOf({ stage, outputDir }: Series): RecordPaths {
+  if (stage === "mmlu") return outputTree(outputDir, stage).outcomes("candidate");
   const tree = outputTree(outputDir, bench);
   return stage === "gen-answers" ? tree.answers("candidate") : tree.judgments("judge");
 }
@@ -100,8 +110,16 @@ interface JudgmentRow {
   readonly user_prompt: string;
 }
 
+interface ChoiceRow {
+  readonly task: string;
+  readonly doc_id: number;
+  /** the key under which the server logs its requests, too */
+  readonly prompt_hash: string;
+}
+
 export async function readFinished(series: Series): Promise<Finished> {
   const { records, failed } = pathsOf(series);
+  if (series.stage === "mmlu") return finishedChoices(await readWholeLines(records));
   return series.stage === "gen-answers"
     ? finishedAnswers([...(await readWholeLines(failed)), ...(await readWholeLines(records))], series.questions)
     : finishedJudgments(await readWholeLines(records));
@@ -133,6 +151,14 @@ function finishedJudgments(lines: readonly string[]): Finished {
     replies.set(requestKey(prompt, undefined), line);
   }
   return { records, replies };
+}
+
+function finishedChoices(lines: readonly string[]): Finished {
+  const rows = lines.map((line) => [JSON.parse(line) as ChoiceRow, line] as const);
+  return {
+    records: new Map(rows.map(([{ task, doc_id: id }, line]) => [`${task} ${id}`, line])),
+    replies: new Map(rows.map(([{ prompt_hash: key }, line]) => [key, line])),
+  };
 }
 
 /** Lines of a file; a last one without its end counts where it is whole. */
