@@ -2,28 +2,12 @@ import { describe, expect, it } from "vitest";
 import { mmluComparisonSchema } from "../../src/domain/mmlu-comparison.js";
 import { mmluReportSchema } from "../../src/domain/mmlu-report.js";
 import { runCli } from "../support/cli.js";
+import { mmluCsvRows, mmluFolder, mmluHeader } from "../support/mmlu-folder.js";
 import { startScoringServer } from "../support/scoring-server.js";
 import type { TempFolder } from "../support/temp-folder.js";
 import { tempFolder } from "../support/temp-folder.js";
 
-const header = "question,choice0,choice1,choice2,choice3,answer";
-
-function rows(subject: string, count: number): string {
-  return Array.from(
-    { length: count },
-    (_, id) => `"Is this ${subject} ${id}?",one,two ,"three, or ""3""",four,${id % 4}`,
-  ).join("\n");
-}
-
-/** A folder as `--mmlu-data` takes it, with two of the subjects. */
-async function dataFolder(): Promise<TempFolder> {
-  const folder = await tempFolder();
-  for (const subject of ["anatomy", "astronomy"]) {
-    await folder.write(`data/dev/${subject}_dev.csv`, `${header}\n${rows(`${subject} example`, 5)}\n`);
-    await folder.write(`data/test/${subject}_test.csv`, `${header}\n${rows(subject, 12)}\n`);
-  }
-  return folder;
-}
+const dataFolder = (): Promise<TempFolder> => mmluFolder({ anatomy: 12, astronomy: 12 });
 
 function args(folder: TempFolder, url: string, ...more: string[]): string[] {
   const places = ["--mmlu-data", folder.file("data"), "--output-dir", folder.file("out")];
@@ -100,6 +84,23 @@ describe("branchbench mmlu", () => {
     expect(run.stderr).toMatch(/same log-probability|equal|constant/);
   });
 
+  it.each(["letters", "full"])("tells it by five questions, too, when there are no more (--mode %s)", async (mode) => {
+    await using folder = await dataFolder();
+    await using server = await startScoringServer({ kind: "vllm", constant: -1 });
+    const five = ["--tasks", "anatomy", "--first-n", "5", "--mode", mode];
+    const run = await runCli(args(folder, server.url, ...five, "--json"));
+    expect(run.code).toBe(1);
+    expect(run.stdout).toBe("");
+    expect(run.stderr).toContain("the same log-probability (5 of 5 questions): it does not score what it is sent");
+    const files = await folder.list();
+    expect(files).not.toContainEqual(expect.stringContaining("results_"));
+    expect(await folder.read("out/mmlu/m/outcomes.jsonl")).toBe("");
+    await using other = await startScoringServer({ kind: "vllm" });
+    const mended = await runCli(args(folder, other.url, ...five, "--json"));
+    expect(mended.code).toBe(0);
+    expect(mmluReportSchema.parse(JSON.parse(mended.stdout)).scores.weighted.n).toBe(5);
+  });
+
   it.each([
     ["--fewshot-as-multiturn alone", ["--fewshot-as-multiturn"]],
     ["an unknown mode", ["--mode", "guess"]],
@@ -117,19 +118,19 @@ describe("bad input of mmlu", () => {
     ["a missing subject file", async () => undefined, ["--tasks", "sociology"], /sociology_test\.csv is missing/],
     [
       "a missing dev file",
-      (folder) => folder.write("data/test/sociology_test.csv", `${header}\n${rows("s", 2)}\n`),
+      (folder) => folder.write("data/test/sociology_test.csv", `${mmluHeader}\n${mmluCsvRows("s", 2)}\n`),
       ["--tasks", "sociology"],
       /sociology_dev\.csv/,
     ],
     [
       "a wrong column",
-      (folder) => folder.write("data/test/anatomy_test.csv", `question,a,b,c,d,answer\n${rows("s", 2)}\n`),
+      (folder) => folder.write("data/test/anatomy_test.csv", `question,a,b,c,d,answer\n${mmluCsvRows("s", 2)}\n`),
       [],
       /anatomy_test\.csv/,
     ],
     [
       "an answer outside 0..3",
-      (folder) => folder.write("data/test/anatomy_test.csv", `${header}\nq,a,b,c,d,4\n`),
+      (folder) => folder.write("data/test/anatomy_test.csv", `${mmluHeader}\nq,a,b,c,d,4\n`),
       [],
       /anatomy_test\.csv.*answer/,
     ],

@@ -268,7 +268,10 @@ function completion(body: Body, prompt: readonly string[], options: ScoringServe
   const alternatives =
     named === undefined
       ? listed
-      : named.map((id): [string, number] => [texts[id] ?? "", logprobOf(prompt.join(""), texts[id] ?? "")]);
+      : named.map((id): [string, number] => [
+          texts[id] ?? "",
+          options.constant ?? logprobOf(prompt.join(""), texts[id] ?? ""),
+        ]);
   const tokens = [...(echoes ? prompt : []), written[0]];
   const logprobs = {
     tokens: tokens.map(shown),

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { mmluReportSchema } from "../../src/domain/mmlu-report.js";
+import { runCli } from "../support/cli.js";
+import { mmluFolder } from "../support/mmlu-folder.js";
+import type { Behaviour, Reply } from "../support/model-server.js";
+import { answer, startModelServer } from "../support/model-server.js";
+import type { TempFolder } from "../support/temp-folder.js";
+
+function args(folder: TempFolder, url: string, ...more: string[]): string[] {
+  const places = [
+    "--mmlu-data",
+    folder.file("data"),
+    "--output-dir",
+    folder.file("out"),
+    "--tasks",
+    "anatomy,virology",
+  ];
+  return ["mmlu", "--model", "m", "--server-url", url, ...places, ...more];
+}
+
+/** Where a question stands in its file; undefined for what the probe asks. */
+function questionIn(prompt: string): { readonly subject: string; readonly id: number } | undefined {
+  const [, subject = "", id = ""] = /Is this (\w+) (\d+)\?/.exec(prompt) ?? [];
+  return subject === "" ? undefined : { subject, id: Number(id) };
+}
+
+/** A server that knows chats alone: of ten questions five are right, one is wrong, two are unreadable, two fail. */
+const written: Readonly<Record<number, Behaviour>> = {
+  0: answer.ok("First I thought of B.\n\nAnswer: A"),
+  1: answer.ok("<think>Surely (D).</think>**Answer:** (B)"),
+  2: answer.ok('The text says it.\nthree, or "3"'),
+  3: answer.ok(String.raw`\boxed{D}`),
+  4: answer.ok("A. one"),
+  5: answer.ok("Answer: C"),
+  6: answer.ok("I would rather not say."),
+  7: answer.ok(""),
+  8: answer.error(400, "this prompt is not accepted"),
+  9: answer.contextOverflow(),
+};
+
+const chatsAlone: Reply = ({ prompt }) => written[questionIn(prompt)?.id ?? 0] ?? answer.serverError();
+
+describe("branchbench mmlu with written answers", () => {
+  it("falls to them where the server knows chats alone, and tells what cannot be read from what failed", async () => {
+    await using folder = await mmluFolder({ anatomy: 10, virology: 10 });
+    await using server = await startModelServer({ reply: chatsAlone, models: ["m"] });
+    const run = await runCli(args(folder, server.url, "--max-error-rate", "0.5", "--json"));
+    expect(run.stderr).toContain("m: scored with --mode generate");
+    expect(run.code).toBe(0);
+    const { scores, caveats, prompts } = mmluReportSchema.parse(JSON.parse(run.stdout));
+    const task = {
+      n: 8,
+      correct: 5,
+      unreadable: 2,
+      acc: 5 / 8,
+      failed: { "context-overflow": 1, rejected: 1 },
+    };
+    expect(scores.tasks).toMatchObject([task, task]);
+    expect(scores).toMatchObject({ unreadable: 4, ways: { generate: 16 }, chosen: [4, 2, 4, 2] });
+    expect(scores.unfitting).toEqual([
+      { task: "mmlu_anatomy", id: 9 },
+      { task: "mmlu_virology", id: 9 },
+    ]);
+    expect(prompts).toMatchObject({ fewShots: 0, chat: "one-turn" });
+    expect(caveats).toContain("4 of 16 written answers name no choice (25.0 %) and count as wrong");
+    expect(caveats).toContain("4 of 20 questions have no answer and are left out of every score");
+    const asked = server.requests.filter(({ prompt }) => questionIn(prompt) !== undefined);
+    expect(asked.every(({ body }) => !("logprobs" in body) && body["temperature"] === 0)).toBe(true);
+    expect(asked).toHaveLength(20);
+  });
+
+  it("shows the share of unreadable answers in every form, and asks again only what failed", async () => {
+    await using folder = await mmluFolder({ anatomy: 10, virology: 10 });
+    await using server = await startModelServer({ reply: chatsAlone, models: ["m"] });
+    const first = await runCli(args(folder, server.url, "--mode", "generate"));
+    // a fifth failed: a gate, but the result is there
+    expect(first.code).toBe(3);
+    expect(first.stdout).toMatch(/mmlu_anatomy\W+8\W+5\W+0\.6250 ± 0\.\d+\W+25\.0 %\W+2\W/);
+    expect(first.stdout).toContain("4 of 16 written answers name no choice (25.0 %)");
+    const before = server.requests.length;
+    const markdown = await runCli(args(folder, server.url, "--mode", "generate", "--format", "markdown"));
+    expect(markdown.stdout).toContain("25.0 %");
+    const again = server.requests.slice(before).flatMap(({ prompt }) => questionIn(prompt) ?? []);
+    expect(again.map(({ id }) => id).sort()).toEqual([8, 8, 9, 9]);
+  });
+});
