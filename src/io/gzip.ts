@@ -1,12 +1,16 @@
 import { promisify } from "node:util";
+import type { ZlibOptions } from "node:zlib";
 import { gunzip as gunzipWithCallback, gzip as gzipWithCallback } from "node:zlib";
 
-const compress = promisify<string, { readonly level: number }, Buffer>(gzipWithCallback);
+const compress = promisify<string | Uint8Array, ZlibOptions, Buffer>(gzipWithCallback);
 const inflate = promisify<Uint8Array, Buffer>(gunzipWithCallback);
 
-/** Compresses a text, beside the main thread. Level 4 takes half of the time of the default and gives up 4 % of size. */
-export async function gzip(text: string): Promise<Buffer> {
-  return compress(text, { level: 4 });
+/** Output is gathered in pieces of this size; the default of 16 kB asks the main thread four times as often. */
+const chunkSize = 64 * 1024;
+
+/** Compresses a text, beside the main thread. Level 2 takes a third of the time of the default and gives up a tenth of the size. */
+export async function gzip(text: string | Uint8Array): Promise<Buffer> {
+  return compress(text, { level: 2, chunkSize });
 }
 
 export async function gunzip(bytes: Uint8Array): Promise<string> {

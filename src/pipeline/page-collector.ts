@@ -71,7 +71,7 @@ export async function startPage(
       };
       const runs: PageRun[] = [];
       for (const model of scored) runs[run(model.model, model.judge)] = pageRun(model, columns);
-      const stale = judgments.locators(staleTexts(scored, rows, run));
+      const stale = judgments.staleLocators(scored);
       return { questions: { ...questionColumns(questions), records }, runs, stale };
     },
   };
@@ -86,11 +86,13 @@ interface Places {
 }
 
 function numbering(): RunNumbers {
-  const runs = new Map<string, number>();
+  const runs = new Map<string, Map<string, number>>();
+  let next = 0;
   return (model, judge) => {
-    const key = JSON.stringify([model, judge]);
-    const known = runs.get(key) ?? runs.size;
-    runs.set(key, known);
+    const judges = runs.get(model) ?? new Map<string, number>();
+    runs.set(model, judges);
+    const known = judges.get(judge) ?? next++;
+    judges.set(judge, known);
     return known;
   };
 }
@@ -102,69 +104,71 @@ interface JudgmentPlaces extends Places {
 
 interface ObservedJudgments {
   add(judgment: Judgment): Promise<void> | undefined;
-  /** where the judgments of these texts lie */
-  locators(texts: ReadonlySet<string>): number[];
+  /** where the judgments lie of answers that changed after they were judged */
+  staleLocators(scored: readonly ScoredModel[]): number[];
+}
+
+/** A judgment that stands on the page. */
+interface PlacedJudgment {
+  readonly turn: number;
+  readonly choice: number;
+  readonly repeat: number;
+  readonly locator: number;
+  readonly isFailed: boolean;
 }
 
 /** A reply replaces a failure and an earlier reply, whatever file it stands in. */
 function judgmentObserver({ rows, run, put, remove }: JudgmentPlaces): ObservedJudgments {
-  const judged = new Map<string, { readonly locator: number; readonly isFailed: boolean; readonly text: string }>();
+  /** per run and row: a key of text for each judgment would take more time and memory than all else that is kept of it */
+  const judged: PlacedJudgment[][][] = [];
+  const placed = (index: number, row: number): PlacedJudgment[] => {
+    const ofRun = (judged[index] ??= []);
+    return (ofRun[row] ??= []);
+  };
   return {
     add: (judgment) => {
       const row = rows.get(judgment.questionId);
       if (row === undefined) return undefined;
       const index = run(judgment.model, judgment.judge);
-      const text = textKey(index, row, judgment);
-      const key = `${text} ${judgment.repeat ?? 0}`;
-      const before = judged.get(key);
+      const { turn, choice, repeat = 0 } = judgment;
+      const others = placed(index, row);
+      const found = others.findIndex((one) => one.turn === turn && one.choice === choice && one.repeat === repeat);
+      const before = others[found];
       const isFailed = judgment.kind === "failed";
       if (before !== undefined && !before.isFailed && isFailed) return undefined;
       if (before !== undefined) remove(row, before.locator);
       const { locator, wait } = put(`judgments ${index}`, row, judgmentRecord(judgment, index));
-      judged.set(key, { locator, isFailed, text });
+      others[before === undefined ? others.length : found] = { turn, choice, repeat, locator, isFailed };
       return wait;
     },
-    locators: (texts) => [...judged.values()].filter(({ text }) => texts.has(text)).map(({ locator }) => locator),
+    staleLocators: (scored) => {
+      const locators = new Set<number>();
+      for (const { model, judge, judgments } of scored)
+        for (const { questionId, turn, choice, stale } of judgments) {
+          const row = rows.get(questionId);
+          if (!stale || row === undefined) continue;
+          for (const one of placed(run(model, judge), row))
+            if (one.turn === turn && one.choice === choice) locators.add(one.locator);
+        }
+      return [...locators];
+    },
   };
 }
 
 /** A model with several judges is read once for each, and kept once. */
 function answerObserver({ rows, put }: Places): (answer: Answer) => Promise<void> | undefined {
-  const answered = new Set<string>();
+  const answered = new Map<string, Set<number>>();
   return (answer) => {
     const row = rows.get(answer.questionId);
-    const key = `${row ?? ""} ${answer.model}`;
-    if (row === undefined || answered.has(key)) return undefined;
-    answered.add(key);
+    const ofModel = answered.get(answer.model) ?? new Set<number>();
+    answered.set(answer.model, ofModel);
+    if (row === undefined || ofModel.has(row)) return undefined;
+    ofModel.add(row);
     const stream = `answers ${answer.model}`;
     return answerRecords(answer)
       .map((record) => put(stream, row, record).wait)
       .at(-1);
   };
-}
-
-interface JudgedPlace {
-  readonly choice: number;
-  readonly turn: number;
-}
-
-function textKey(run: number, row: number, { choice, turn }: JudgedPlace): string {
-  return `${run} ${row} ${choice} ${turn}`;
-}
-
-/** The answers that changed after they were judged. */
-function staleTexts(
-  scored: readonly ScoredModel[],
-  rows: ReadonlyMap<QuestionId, number>,
-  run: RunNumbers,
-): Set<string> {
-  return new Set(
-    scored.flatMap(({ model, judge, judgments }) =>
-      judgments
-        .filter(({ stale }) => stale)
-        .map((judgment) => textKey(run(model, judge), rows.get(judgment.questionId) ?? -1, judgment)),
-    ),
-  );
 }
 
 function questionColumns(questions: readonly PageQuestion[]): Omit<PageQuestions, "records"> {

@@ -20,26 +20,40 @@ export interface RecordChunks {
 }
 
 /** A chunk is opened for one question: small enough to be read at once, large enough to compress well. */
-const chunkCharacters = 128 * 1024;
+const chunkBytes = 128 * 1024;
 /** Compression happens beside; more than this many chunks at a time would only take memory. */
 const chunksUnderWay = 6;
+/** UTF-8 needs at most this many bytes for one of JavaScript's characters. */
+const bytesPerCharacter = 3;
+
+interface OpenChunk {
+  readonly number: number;
+  records: number;
+  /** JSON as it will be compressed; outside of the heap, so that the garbage collector never copies texts */
+  buffer: Buffer;
+  length: number;
+}
 
 export function recordChunks(sink: PageSink): RecordChunks {
-  interface OpenChunk {
-    readonly number: number;
-    readonly records: string[];
-    characters: number;
-  }
   const open = new Map<string, OpenChunk>();
   const underWay = new Set<Promise<void>>();
+  const idle: Buffer[] = [];
   let next = 0;
   let written = Promise.resolve();
-  const close = (stream: string, { number, records }: OpenChunk): void => {
+  const opened = (stream: string): OpenChunk => {
+    const buffer = idle.pop() ?? Buffer.allocUnsafeSlow(2 * chunkBytes);
+    const chunk: OpenChunk = { number: next++, records: 0, buffer, length: 0 };
+    open.set(stream, chunk);
+    return chunk;
+  };
+  const close = (stream: string, { number, buffer, length }: OpenChunk): void => {
     open.delete(stream);
-    const compressed = gzip(`[${records.join(",")}]`);
+    const end = length + buffer.write("]", length);
+    const compressed = gzip(buffer.subarray(0, end));
     const before = written;
     written = (async () => {
       const bytes = await compressed;
+      idle.push(buffer);
       await before;
       await sink.chunk(number, bytes);
     })();
@@ -50,13 +64,10 @@ export function recordChunks(sink: PageSink): RecordChunks {
   };
   return {
     add: (stream, record) => {
-      const chunk = open.get(stream) ?? { number: next++, records: [], characters: 0 };
-      open.set(stream, chunk);
-      const locator = recordLocator(chunk.number, chunk.records.length);
-      const text = JSON.stringify(record);
-      chunk.records.push(text);
-      chunk.characters += text.length;
-      if (chunk.characters >= chunkCharacters || chunk.records.length === recordsPerChunk) close(stream, chunk);
+      const chunk = open.get(stream) ?? opened(stream);
+      const locator = recordLocator(chunk.number, chunk.records);
+      append(chunk, JSON.stringify(record));
+      if (chunk.length >= chunkBytes || chunk.records === recordsPerChunk) close(stream, chunk);
       return { locator, wait: underWay.size < chunksUnderWay ? undefined : Promise.race(underWay) };
     },
     finish: async () => {
@@ -64,6 +75,19 @@ export function recordChunks(sink: PageSink): RecordChunks {
       await Promise.all(underWay);
     },
   };
+}
+
+/** Adds an element to a chunk's array, and leaves room for the end of it. */
+function append(chunk: OpenChunk, text: string): void {
+  const room = chunk.length + text.length * bytesPerCharacter + 2;
+  if (room > chunk.buffer.length) {
+    const larger = Buffer.allocUnsafeSlow(Math.max(room, 2 * chunk.buffer.length));
+    chunk.buffer.copy(larger, 0, 0, chunk.length);
+    chunk.buffer = larger;
+  }
+  chunk.length += chunk.buffer.write(chunk.records === 0 ? "[" : ",", chunk.length);
+  chunk.length += chunk.buffer.write(text, chunk.length);
+  chunk.records++;
 }
 
 export function questionRecord(question: Question, references: ReturnType<ReferencesOf>): PageRecord {

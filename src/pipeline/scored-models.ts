@@ -2,7 +2,7 @@ import type { Answer } from "../domain/answer.js";
 import { counted } from "../domain/counted.js";
 import { EvalError } from "../domain/eval-error.js";
 import type { Judgment } from "../domain/judgment.js";
-import { judgmentKey, reread } from "../domain/judgment.js";
+import { reread } from "../domain/judgment.js";
 import { judgedTextHash } from "../domain/judge-prompt.js";
 import { judgedTurns } from "../domain/judgment-plan.js";
 import type { AnswerManifest, JudgmentManifest, RunFacts } from "../domain/manifest.js";
@@ -56,11 +56,21 @@ interface Reading {
   readonly observer: RecordObserver;
 }
 
+/** What counts of a judgment. Its texts are on the page, or of no use. */
+interface KeptJudgment extends Omit<JudgmentSummary, "stale"> {
+  readonly repeat: number;
+  readonly answerHash: string | undefined;
+}
+
 interface JudgedModel {
   readonly model: string;
   readonly judge: string;
-  readonly judgments: Map<string, Judgment>;
+  /** a short list a question: a key of text for each judgment would take more memory than the judgment */
+  readonly judgments: Map<QuestionId, KeptJudgment[]>;
 }
+
+/** By judge and model. */
+type JudgedModels = Map<string, Map<string, JudgedModel>>;
 
 interface JudgmentSource {
   readonly files: readonly string[];
@@ -90,7 +100,7 @@ async function scoredModels(
   reading: Reading,
 ): Promise<ScoredModel[]> {
   const { questions, observer } = reading;
-  const byModel = new Map<string, JudgedModel>();
+  const judgedModels: JudgedModels = new Map();
   for (const file of source.files) {
     for await (const judgment of readJudgments(file)) {
       if (input.models !== undefined && !input.models.includes(judgment.model)) continue;
@@ -98,25 +108,26 @@ async function scoredModels(
       const read = input.parser === undefined ? judgment : reread(judgment, input.parser, mtBenchScale);
       const wait = observer.judgment(read);
       if (wait !== undefined) await wait;
-      keepLatest(byModel, read);
+      keepLatest(judgedModel(judgedModels, read), read);
     }
   }
-  await addUnjudged(byModel, input);
+  await addUnjudged(judgedModels, input);
   return Promise.all(
-    [...byModel.values()].map(async (judged) => {
-      const answers =
-        input.judgmentsFile === undefined ? await readModelAnswers(input, judged.model, reading) : undefined;
-      const part = source.manifest?.models[judged.model];
-      if (part !== undefined && part.settings.questions_sha256 !== input.questions.sha256)
-        throw new EvalError(
-          "conflict",
-          `${source.manifestPath}: ${judged.model} was judged on another question set than ${input.questions.path}`,
-          {
-            hint: "give that question file with --questions",
-          },
-        );
-      return scoredModel(judged, answers, part?.facts);
-    }),
+    [...judgedModels.values()]
+      .flatMap((models) => [...models.values()])
+      .map(async (judged) => {
+        const answers = input.judgmentsFile === undefined ? await readModelAnswers(input, judged, reading) : undefined;
+        const part = source.manifest?.models[judged.model];
+        if (part !== undefined && part.settings.questions_sha256 !== input.questions.sha256)
+          throw new EvalError(
+            "conflict",
+            `${source.manifestPath}: ${judged.model} was judged on another question set than ${input.questions.path}`,
+            {
+              hint: "give that question file with --questions",
+            },
+          );
+        return scoredModel(judged, answers, part?.facts);
+      }),
   );
 }
 
@@ -126,9 +137,9 @@ function scoredModel(
   answers: ModelAnswers | undefined,
   facts: RunFacts | undefined,
 ): ScoredModel {
-  const all = [...judgments.values()];
-  const repeats = facts?.judge_repeats ?? 1 + all.reduce((most, { repeat = 0 }) => Math.max(most, repeat), 0);
-  const counting = all.filter(({ repeat = 0 }) => repeat < repeats);
+  const all = [...judgments.values()].flat();
+  const repeats = facts?.judge_repeats ?? 1 + all.reduce((most, { repeat }) => Math.max(most, repeat), 0);
+  const counting = all.filter(({ repeat }) => repeat < repeats);
   const beyond = all.length - counting.length;
   const notes = [...(answers?.notes ?? [])];
   if (beyond > 0) notes.push(`${counted(beyond, "judgment")} of an earlier run with a larger --judge-repeats left out`);
@@ -136,7 +147,7 @@ function scoredModel(
     model,
     judge,
     answers: answers?.summaries,
-    judgments: counting.map((judgment) => summarizeJudgment(judgment, answers?.hashes)),
+    judgments: counting.map((judgment) => withStaleness(judgment, answers?.hashes)),
     choices: answers?.choices ?? 1,
     repeats,
     notes,
@@ -147,13 +158,12 @@ function scoredModel(
 }
 
 /** A candidate that was asked for and failed in everything has nothing to judge, which is a result, too. */
-async function addUnjudged(byModel: Map<string, JudgedModel>, input: ScoredModelsInput): Promise<void> {
+async function addUnjudged(judgedModels: JudgedModels, input: ScoredModelsInput): Promise<void> {
   if (input.judge === undefined || input.judgmentsFile !== undefined) return;
   for (const model of input.models ?? []) {
-    const group = JSON.stringify([model, input.judge]);
     const { records, failed } = input.output.answers(model);
-    if (!byModel.has(group) && ((await isNonEmpty(records)) || (await isNonEmpty(failed))))
-      byModel.set(group, { model, judge: input.judge, judgments: new Map() });
+    if ((await isNonEmpty(records)) || (await isNonEmpty(failed)))
+      judgedModel(judgedModels, { model, judge: input.judge });
   }
 }
 
@@ -168,20 +178,40 @@ function requireKnown(
   });
 }
 
-/** Texts are dropped at once; a reply replaces a failure and an earlier reply, whatever file it stands in. */
-function keepLatest(byModel: Map<string, JudgedModel>, judgment: Judgment): void {
-  const { model, judge } = judgment;
-  const group = JSON.stringify([model, judge]);
-  const { judgments } = byModel.get(group) ?? { judgments: new Map<string, Judgment>() };
-  byModel.set(group, { model, judge, judgments });
-  const key = judgmentKey(judgment);
-  if (judgment.kind === "failed" && judgments.get(key)?.kind === "rated") return;
-  judgments.set(
-    key,
-    judgment.kind === "failed"
-      ? { ...judgment, userPrompt: "" }
-      : { ...judgment, userPrompt: "", text: "", reasoning: "" },
-  );
+/** Makes the entry where there is none. */
+function judgedModel(judgedModels: JudgedModels, { model, judge }: Pick<JudgedModel, "model" | "judge">): JudgedModel {
+  const models = judgedModels.get(judge) ?? new Map<string, JudgedModel>();
+  judgedModels.set(judge, models);
+  const known = models.get(model) ?? { model, judge, judgments: new Map<QuestionId, KeptJudgment[]>() };
+  models.set(model, known);
+  return known;
+}
+
+/** A reply replaces a failure and an earlier reply, whatever file it stands in. */
+function keepLatest({ judgments }: JudgedModel, judgment: Judgment): void {
+  const kept = keptJudgment(judgment);
+  const others = judgments.get(kept.questionId);
+  if (others === undefined) return void judgments.set(kept.questionId, [kept]);
+  const { turn, choice, repeat } = kept;
+  const found = others.findIndex((one) => one.turn === turn && one.choice === choice && one.repeat === repeat);
+  const before = others[found];
+  if (before === undefined) others.push(kept);
+  else if (kept.outcome.kind !== "failed" || before.outcome.kind === "failed") others[found] = kept;
+}
+
+function keptJudgment(judgment: Judgment): KeptJudgment {
+  const usage = judgment.kind === "rated" ? judgment.usage : undefined;
+  return {
+    questionId: judgment.questionId,
+    turn: judgment.turn,
+    choice: judgment.choice,
+    repeat: judgment.repeat ?? 0,
+    promptName: judgment.promptName,
+    answerHash: judgment.answerHash,
+    outcome: outcomeOf(judgment),
+    promptTokens: usage?.promptTokens ?? 0,
+    completionTokens: usage?.completionTokens ?? 0,
+  };
 }
 
 /** A recorded score that is off the scale, as upstream's reading or a hand can leave it, is no score. */
@@ -192,57 +222,50 @@ export function outcomeOf(judgment: Judgment): JudgmentSummary["outcome"] {
   return isOff ? { kind: "unscored", reason: "out-of-range" } : rating;
 }
 
-function summarizeJudgment(judgment: Judgment, hashes: ReadonlyMap<string, string> | undefined): JudgmentSummary {
-  const now = hashes?.get(textKey(judgment.questionId, judgment.choice, judgment.turn));
-  const usage = judgment.kind === "rated" ? judgment.usage : undefined;
-  return {
-    questionId: judgment.questionId,
-    turn: judgment.turn,
-    choice: judgment.choice,
-    promptName: judgment.promptName,
-    outcome: outcomeOf(judgment),
-    stale: hashes !== undefined && judgment.answerHash !== undefined && judgment.answerHash !== now,
-    promptTokens: usage?.promptTokens ?? 0,
-    completionTokens: usage?.completionTokens ?? 0,
-  };
+function withStaleness(kept: KeptJudgment, hashes: TextHashes | undefined): JudgmentSummary {
+  const { questionId, turn, choice, promptName, outcome, answerHash, promptTokens, completionTokens } = kept;
+  const now = hashes?.get(questionId)?.find((text) => text.choice === choice && text.turn === turn);
+  const stale = hashes !== undefined && answerHash !== undefined && answerHash !== now?.hash;
+  return { questionId, turn, choice, promptName, outcome, stale, promptTokens, completionTokens };
+}
+
+/** Hashes of the judged texts as they are now, by question. */
+type TextHashes = ReadonlyMap<QuestionId, readonly TextHash[]>;
+
+interface TextHash {
+  readonly choice: number;
+  /** from 1 */
+  readonly turn: number;
+  readonly hash: string;
 }
 
 interface ModelAnswers {
   readonly summaries: readonly AnswerSummary[];
-  /** hash of the judged texts per question, choice and turn */
-  readonly hashes: ReadonlyMap<string, string>;
+  readonly hashes: TextHashes;
   readonly sampling: string | undefined;
   /** answers that were asked for per question */
   readonly choices: number;
   readonly notes: readonly string[];
 }
 
-function textKey(id: QuestionId, choice: number, turn: number): string {
-  return `${String(id)} ${choice} ${turn}`;
-}
-
 /** undefined where the tree holds no answers of that name, as with judgments copied from elsewhere. */
 async function readModelAnswers(
   input: ScoredModelsInput,
-  model: string,
+  { model, judgments }: JudgedModel,
   { questions, observer }: Reading,
 ): Promise<ModelAnswers | undefined> {
   const paths = input.output.answers(model);
   const answered = new Set<QuestionId>();
   // a failure of a later run takes the place of another tool's error marker
   const summaries = new Map<QuestionId, AnswerSummary>();
-  const hashes = new Map<string, string>();
+  const hashes = new Map<QuestionId, readonly TextHash[]>();
   const add = async (answer: Answer): Promise<void> => {
     const question = questions.get(answer.questionId);
     if (question === undefined) return;
-    const { questionId: id, choices } = answer;
-    summaries.set(id, summarizeAnswer(answer));
-    for (const { index, turns } of choices)
-      for (const turn of turns.keys())
-        hashes.set(
-          textKey(id, index, turn + 1),
-          judgedTextHash(judgedTurns(question, turns.slice(0, turn + 1), undefined)),
-        );
+    summaries.set(question.id, summarizeAnswer(answer));
+    // judgments of other tools name no hash, and hashing is dear
+    if (judgments.get(question.id)?.some(({ answerHash }) => answerHash !== undefined) === true)
+      hashes.set(question.id, textHashes(question, answer));
     const wait = observer.answer(answer);
     if (wait !== undefined) await wait;
   };
@@ -266,6 +289,16 @@ async function readModelAnswers(
             `${counted(replaced, "line")} of the answer file: a later line answers the same question, and that one counts`,
           ],
   };
+}
+
+function textHashes(question: Question, { choices }: Answer): TextHash[] {
+  return choices.flatMap(({ index, turns }) =>
+    turns.map((_, turn) => ({
+      choice: index,
+      turn: turn + 1,
+      hash: judgedTextHash(judgedTurns(question, turns.slice(0, turn + 1), undefined)),
+    })),
+  );
 }
 
 function summarizeAnswer(answer: Answer): AnswerSummary {
