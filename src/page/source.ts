@@ -4,23 +4,33 @@ import { recordPlace } from "../domain/page-data.js";
 /** Where a page's data come from: the page itself, or a server. */
 export interface PageSource {
   summary(): Promise<PageSummary>;
-  /** the records of a chunk; empty where there is no such chunk */
+  /** the records of a chunk */
   chunk(number: number): Promise<readonly PageRecord[]>;
 }
 
-/** Data that lie compressed in elements of the document. */
+/** Data that lie compressed in elements of the document. The page is shown before the browser has come to the last of them. */
 export function embeddedSource(within: Document): PageSource {
   return {
-    summary: async () => {
-      const text = within.getElementById("summary")?.textContent;
-      if (text === undefined) throw new Error("the file holds no report; it may have been cut off");
-      return parseSummary(await inflate(text));
-    },
-    chunk: async (number) => {
-      const text = within.getElementById(`chunk-${number}`)?.textContent;
-      return text === undefined ? [] : parseRecords(await inflate(text));
-    },
+    summary: async () => parseSummary(await inflate(await dataElement(within, "summary"))),
+    chunk: async (number) => parseRecords(await inflate(await dataElement(within, `chunk-${number}`))),
   };
+}
+
+/** The text of an element that is there as a whole: something stands behind it, or the document has ended. */
+async function dataElement(within: Document, id: string): Promise<string> {
+  const early = within.getElementById(id);
+  if (early === null || early.nextSibling === null) await parsed(within);
+  const element = early ?? within.getElementById(id);
+  if (element === null) throw new Error("the file was cut off and does not hold them");
+  return element.textContent;
+}
+
+/** Resolves when the browser has read the whole document. */
+async function parsed(within: Document): Promise<void> {
+  if (within.readyState !== "loading") return;
+  await new Promise<void>((resolve) => {
+    within.addEventListener("DOMContentLoaded", () => resolve(), { once: true });
+  });
 }
 
 // What branchbench wrote is taken as it is: the page and its data are one file of one version.

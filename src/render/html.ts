@@ -1,12 +1,20 @@
 import { createHash } from "node:crypto";
 
-/** The parts of a page, in the order in which they are written: start, chunks in any order, end. All are text. */
+/** The parts of a page, in the order in which they are written. All are text. */
 export interface HtmlPage {
-  readonly start: string;
-  /** @param bytes gzip of a JSON array of records */
+  /**
+   * The page as it opens. The texts stand behind it, so that it is shown while a browser still reads them.
+   *
+   * @param summary gzip of the summary's JSON
+   */
+  start(summary: Uint8Array): string;
+  /**
+   * Chunks may come in any order.
+   *
+   * @param bytes gzip of a JSON array of records
+   */
   chunk(number: number, bytes: Uint8Array): string;
-  /** @param summary gzip of the summary's JSON */
-  end(summary: Uint8Array): string;
+  readonly end: string;
 }
 
 /** What the page is made of: its own program and style sheet. */
@@ -23,27 +31,28 @@ interface HtmlParts {
 export function htmlPage({ script, style, title }: HtmlParts): HtmlPage {
   requireInline(script, "script");
   requireInline(style, "style");
+  const head = [
+    "<!doctype html>",
+    '<html lang="en">',
+    "<head>",
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${contentPolicy({ script, style })}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    '<meta name="referrer" content="no-referrer">',
+    '<meta name="generator" content="branchbench">',
+    `<title>${escapeHtml(title)}</title>`,
+    `<style>${style}</style>`,
+    "</head>",
+    "<body>",
+    '<div id="page"><p class="opening">Opening the report…</p></div>',
+    "<noscript><p>This report is a program that shows its data; it needs JavaScript, and no network.</p></noscript>",
+    "",
+  ].join("\n");
   return {
-    start: [
-      "<!doctype html>",
-      '<html lang="en">',
-      "<head>",
-      '<meta charset="utf-8">',
-      `<meta http-equiv="Content-Security-Policy" content="${contentPolicy({ script, style })}">`,
-      '<meta name="viewport" content="width=device-width, initial-scale=1">',
-      '<meta name="color-scheme" content="light dark">',
-      '<meta name="referrer" content="no-referrer">',
-      '<meta name="generator" content="branchbench">',
-      `<title>${escapeHtml(title)}</title>`,
-      `<style>${style}</style>`,
-      "</head>",
-      "<body>",
-      '<div id="page"><p class="opening">Opening the report…</p></div>',
-      "<noscript><p>This report is a program that shows its data; it needs JavaScript, and no network.</p></noscript>",
-      "",
-    ].join("\n"),
+    start: (summary) => `${head}${dataElement("summary", summary)}<script>${script}</script>\n`,
     chunk: (number, bytes) => dataElement(`chunk-${number}`, bytes),
-    end: (summary) => `${dataElement("summary", summary)}<script>${script}</script>\n</body>\n</html>\n`,
+    end: "</body>\n</html>\n",
   };
 }
 

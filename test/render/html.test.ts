@@ -12,8 +12,8 @@ function hashOf(text: string): string {
 describe("htmlPage", () => {
   it("allows its own script and style by hash, and nothing else", () => {
     const page = htmlPage(parts);
-    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page.start)?.[1] ?? "";
-    const html = page.start + page.end(gzipSync("{}"));
+    const html = page.start(gzipSync("{}")) + page.end;
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? "";
     const script = /<script>([\s\S]*?)<\/script>/.exec(html)?.[1] ?? "";
     const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? "";
     expect(policy.split("; ")).toEqual([
@@ -29,7 +29,7 @@ describe("htmlPage", () => {
   });
 
   it("writes a title as text", () => {
-    expect(htmlPage({ ...parts, title: `</title><script>"&` }).start).toContain(
+    expect(htmlPage({ ...parts, title: `</title><script>"&` }).start(gzipSync("{}"))).toContain(
       "<title>&lt;/title&gt;&lt;script&gt;&quot;&amp;</title>",
     );
   });
