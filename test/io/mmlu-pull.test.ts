@@ -115,6 +115,22 @@ describe("pullMmlu", () => {
     expect(await folder.list()).toEqual([`mmlu/${testName}`, "mmlu/checksums.json"].sort());
   });
 
+  it("refuses right answers that cannot be the published ones, and uses none of these files", async () => {
+    await using folder = await tempFolder();
+    await using server = await startFileServer(genuine);
+    const options = { dataDir: folder.path, address: server.url, subjects: [subject] };
+    // the prompts do not tell: answers of 0, 1, 2, 3, 0, 1, 2 against one that was made another
+    await expect(pullMmlu({ ...options, answers: [3, 2, 1, 1] })).rejects.toEqual(
+      evalError("server", "not the published ones (A to D: 2, 2, 2, 1)", "pull it again"),
+    );
+    await expect(openPulledMmlu(folder.path)).rejects.toEqual(evalError("input", "MMLU is not in"));
+    server.asked.length = 0;
+    await pullMmlu({ ...options, answers: [2, 2, 2, 1] });
+    expect(server.asked).toEqual([`/${testName}`, `/${devName}`]);
+    await pullMmlu({ ...options, answers: [2, 2, 2, 1] });
+    expect(await readMmluFile(folder.path)).toBe(7);
+  });
+
   it("stops when it is told to, and gives up a server that says nothing", async () => {
     await using folder = await tempFolder();
     const stop = new AbortController();
