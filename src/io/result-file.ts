@@ -1,6 +1,8 @@
 import { readdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
+import type { MmluComparison } from "../domain/mmlu-comparison.js";
+import { mmluComparisonSchema } from "../domain/mmlu-comparison.js";
 import type { MmluReport } from "../domain/mmlu-report.js";
 import { mmluReportSchema } from "../domain/mmlu-report.js";
 import { diskError } from "./disk-error.js";
@@ -43,6 +45,26 @@ export function resultPaths(
     results: join(folder, `results_${date}.json`),
     samples: (task) => join(folder, `samples_${task}_${date}.jsonl`),
   };
+}
+
+/** Where the comparison of two models is kept, by their records: beside the tuned model's results, one for each base model. */
+export function comparisonPath(records: { readonly base: string; readonly tuned: string }): string {
+  return join(dirname(records.tuned), `comparison_${basename(dirname(records.base))}.json`);
+}
+
+/** The last comparison of each two models below a benchmark's folder. */
+export async function storedComparisons(benchFolder: string): Promise<MmluComparison[]> {
+  const comparisons: MmluComparison[] = [];
+  for (const model of await names(benchFolder)) {
+    if (model.startsWith(".")) continue;
+    const folder = join(benchFolder, model);
+    for (const name of await names(folder)) {
+      if (!/^comparison_.*\.json$/.test(name)) continue;
+      const comparison = await readJsonFile(join(folder, name), mmluComparisonSchema);
+      if (comparison !== undefined) comparisons.push(comparison);
+    }
+  }
+  return comparisons;
 }
 
 /** Sorted; nothing where there is no such folder. */

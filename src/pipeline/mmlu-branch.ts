@@ -7,7 +7,8 @@ import type { PlannedTask } from "../domain/mcq-plan.js";
 import { planMcq } from "../domain/mcq-plan.js";
 import type { McqExample, MmluComparison } from "../domain/mmlu-comparison.js";
 import { mcqSentence } from "../domain/mmlu-comparison.js";
-import { readJsonFile } from "../io/json-file.js";
+import { readJsonFile, writeJsonFile } from "../io/json-file.js";
+import { comparisonPath } from "../io/result-file.js";
 import { readMcqResults } from "./mcq-results.js";
 import { mmlu, type MmluSummary } from "./mmlu.js";
 import type { MmluInput, MmluPorts } from "./mmlu-input.js";
@@ -33,9 +34,11 @@ export interface MmluBranchSummary {
   readonly base: MmluSummary;
   readonly tuned: MmluSummary;
   readonly result: MmluComparison;
+  /** where the result is kept */
+  readonly comparisonFile: string;
 }
 
-/** Asks two models the same questions at the same time, and compares them question by question. */
+/** Asks two models the same questions at the same time, compares them question by question, and keeps the result. */
 export async function mmluBranch(input: MmluBranchInput, ports: MmluBranchPorts): Promise<MmluBranchSummary> {
   requireComparable(input, ports);
   const { asked, models } = input;
@@ -45,7 +48,10 @@ export async function mmluBranch(input: MmluBranchInput, ports: MmluBranchPorts)
       { ...ports[role], signal, ...(ports.progress !== undefined && { progress: ports.progress }) },
     );
   const [base, tuned] = await together([run("base"), run("tuned")], ports.signal);
-  return { base, tuned, result: await readComparison(input, base, tuned) };
+  const result = await readComparison(input, base, tuned);
+  const comparisonFile = comparisonPath({ base: base.paths.records, tuned: tuned.paths.records });
+  await writeJsonFile(comparisonFile, result);
+  return { base, tuned, result, comparisonFile };
 }
 
 function requireComparable({ models }: MmluBranchInput, { base, tuned }: MmluBranchPorts): void {

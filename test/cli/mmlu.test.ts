@@ -225,6 +225,29 @@ describe("branchbench mmlu-branch", () => {
     expect(gated.code).toBe(3);
   });
 
+  it("keeps the comparison for report, and says where it is outdated", async () => {
+    await using folder = await taskFolder();
+    await using server = await startScoringServer({ kind: "vllm" });
+    const report = (...more: string[]) =>
+      runCli(["report", "--bench", "mmlu_branch", "--output-dir", folder.file("out"), ...more]);
+    const two = await runCli(branchArgs(folder, server.url, "--base-model", "org/base", "--json"));
+    expect(two.stderr).toContain(`comparison: ${folder.file("out/mmlu_branch/tuned/comparison_org__base.json")}\n`);
+    const compared = mmluComparisonSchema.parse(JSON.parse(two.stdout));
+    const { base, tuned } = compared.reports;
+    const asked = server.requests.length;
+    const stored = await report("--json");
+    expect(stored).toMatchObject({ code: 0, stderr: "" });
+    expect(JSON.parse(stored.stdout)).toEqual([base, tuned, compared]);
+    const text = await report("--model", "tuned");
+    expect(text.stdout).toContain("mmlu_branch: tuned");
+    expect(text.stdout).not.toContain("mmlu_branch: org/base");
+    expect(text.stdout).toContain(compared.sentence);
+    expect((await report("--format", "markdown")).stdout).toContain("| `letters` | too few questions to tell | 8 |");
+    expect(server.requests).toHaveLength(asked);
+    await runCli(branchArgs(folder, server.url, "--fresh"));
+    expect((await report()).stderr).toMatch(/^note: org\/base or tuned has other results than when they were compared/);
+  });
+
   it("measures one model alone", async () => {
     await using folder = await taskFolder();
     await using server = await startScoringServer({ kind: "vllm" });

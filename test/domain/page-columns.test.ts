@@ -5,7 +5,7 @@ import { pageFlags } from "../../src/domain/page-data.js";
 import type { AnswerSummary, JudgmentSummary, ScoredModel } from "../../src/domain/report.js";
 
 const questions: ColumnQuestions = {
-  rows: new Map([
+  rows: new Map<JudgmentSummary["questionId"], number>([
     [81, 0],
     ["340282366920938463463374607431768211455", 1],
     [83, 2],

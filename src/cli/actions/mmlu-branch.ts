@@ -21,7 +21,8 @@ import { gate, interruptible } from "../run-context.js";
 import { baseServer, candidateServer, sharedLimiters, withModel } from "../server-model.js";
 import { mmluRenderers } from "./mmlu.js";
 
-const renderers: Readonly<Record<McqFormat, (result: MmluComparison) => string>> = {
+/** One entry a format. */
+export const mmluComparisonRenderers: Readonly<Record<McqFormat, (result: MmluComparison) => string>> = {
   text: mmluComparisonText,
   json: (result) => `${JSON.stringify(result, null, 2)}\n`,
   markdown: mmluComparisonMarkdown,
@@ -88,7 +89,7 @@ async function compareTwo(
   const limiters = sharedLimiters(choices.base, choices.tuned);
   const asking = await mcqAsking(options, data);
   const models = { base: options.baseModel, tuned: options.model };
-  const { base, tuned, result } = await interruptible(host, (signal) => {
+  const { base, tuned, result, comparisonFile } = await interruptible(host, (signal) => {
     const context = { requests: options, host, signal, limiters };
     return withModel(choices.base, context, (baseModel) =>
       withModel(choices.tuned, context, async (tunedModel) => {
@@ -124,8 +125,9 @@ async function compareTwo(
     );
   });
   for (const { resultsFile } of [base, tuned]) host.stderr.write(`results: ${resultsFile}\n`);
+  host.stderr.write(`comparison: ${comparisonFile}\n`);
   await deliver(
-    renderers[options.json === true ? "json" : options.format](result),
+    mmluComparisonRenderers[options.json === true ? "json" : options.format](result),
     { file: options.output, name: "result" },
     host,
   );
