@@ -5,13 +5,17 @@ type Issue = z.core.$ZodIssue;
 /** What is wrong with a value, in words for somebody who knows the file and not the schema. */
 export function schemaFault(issue: Issue | undefined): string {
   if (issue === undefined) return "is not valid";
+  if (!zodsOwn.test(issue.message)) return issue.message;
   if (issue.code === "invalid_type") return typeFault(issue);
   if (issue.code === "too_small" || issue.code === "too_big") return sizeFault(issue);
   if (issue.code === "invalid_value") return `is none of ${issue.values.map(String).join(", ")}`;
   if (issue.code === "invalid_union") return "has none of the forms it may have";
   if (issue.code === "unrecognized_keys") return `has unknown fields: ${issue.keys.join(", ")}`;
-  return `is not valid (${issue.message})`;
+  return "is not valid";
 }
+
+/** How zod's own messages begin; a schema that words its message itself knows better. */
+const zodsOwn = /^(Too small|Too big|Invalid|Unrecognized)\b/;
 
 const kinds: Readonly<Record<string, string>> = {
   string: "a text",

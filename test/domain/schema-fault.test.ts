@@ -8,8 +8,9 @@ const schema = z.strictObject({
   count: z.number().int().min(0).max(9),
   kind: z.enum(["a", "b"]),
   name: z.string().min(1).max(3),
+  pair: z.array(z.number()).length(2, "a pair has two numbers"),
 });
-const good = { id: 1, turns: ["x"], count: 1, kind: "a", name: "abc" };
+const good = { id: 1, turns: ["x"], count: 1, kind: "a", name: "abc", pair: [1, 2] };
 
 describe("schemaFault", () => {
   it.each<[string, Record<string, unknown>, string]>([
@@ -24,6 +25,7 @@ describe("schemaFault", () => {
     ["a broken number", { count: 1.5 }, "is not a whole number"],
     ["another word", { kind: "c" }, "is none of a, b"],
     ["neither of two kinds", { id: [] }, "has none of the forms it may have"],
+    ["what the schema words itself", { pair: [1] }, "a pair has two numbers"],
     ["a field too many", { more: 1 }, "has unknown fields: more"],
   ])("says of %s what is wrong", (_, change, said) => {
     const result = schema.safeParse({ ...good, ...change });
