@@ -4,15 +4,33 @@ import { EvalError } from "../domain/eval-error.js";
 import { answerRowSchema, decodeAnswer } from "../domain/eval-output.js";
 import { compareQuestionIds, questionIdSchema } from "../domain/question.js";
 import type { QuestionId } from "../domain/question.js";
-import { parseLine, parseRow, readJsonLines, readLines } from "./jsonl.js";
+import type { TextLine } from "./jsonl.js";
+import { parseLine, parseRow, readLines } from "./jsonl.js";
 import { isNonEmpty } from "./output-tree.js";
 import { settleFile } from "./settle.js";
 
+/** An answer and where it stands. */
+interface ReadAnswer {
+  readonly answer: Answer;
+  /** from 1 */
+  readonly line: number;
+}
+
 /** Reads InstructLab's, FastChat's or our own answers; nothing where there is no file. */
-export async function* readAnswers(path: string): AsyncGenerator<{ answer: Answer; line: number }> {
+export async function* readAnswers(path: string): AsyncGenerator<ReadAnswer> {
+  for await (const group of answerGroups(path)) yield* group;
+}
+
+async function* answerGroups(path: string): AsyncGenerator<Iterable<ReadAnswer>> {
   if (!(await isNonEmpty(path))) return;
-  for await (const { value, line } of readJsonLines(path))
-    yield { answer: decodeAnswer(parseRow(answerRowSchema, value, `${path}:${line}`)), line };
+  for await (const lines of readLines(path)) yield answersOf(lines, path);
+}
+
+function* answersOf(lines: Iterable<TextLine>, path: string): Generator<ReadAnswer> {
+  for (const line of lines) {
+    const row = parseRow(answerRowSchema, parseLine(line, path), `${path}:${line.line}`);
+    yield { answer: decodeAnswer(row), line: line.line };
+  }
 }
 
 /** The last failure of each question that has no complete answer. */
@@ -34,11 +52,23 @@ export async function readFailedAnswers(
 export async function* readLatestAnswers(
   path: string,
   onReplaced?: (lines: number) => void,
-): AsyncGenerator<{ answer: Answer; line: number }> {
+): AsyncGenerator<ReadAnswer> {
+  for await (const group of readLatestAnswerGroups(path, onReplaced)) yield* group;
+}
+
+/** As `readLatestAnswers`, as many at a time as lie in one block of the file (io/jsonl.ts), each read as it is taken. */
+export async function* readLatestAnswerGroups(
+  path: string,
+  onReplaced?: (lines: number) => void,
+): AsyncGenerator<Iterable<ReadAnswer>> {
   if (!(await isNonEmpty(path))) return;
   const replaced = await replacedLines(path);
   if (replaced.size > 0) onReplaced?.(replaced.size);
-  for await (const read of readAnswers(path)) if (!replaced.has(read.line)) yield read;
+  for await (const group of answerGroups(path)) yield latest(group, replaced);
+}
+
+function* latest(group: Iterable<ReadAnswer>, replaced: ReadonlySet<number>): Generator<ReadAnswer> {
+  for (const read of group) if (!replaced.has(read.line)) yield read;
 }
 
 /** Lines that a later answer to the same question replaces. */

@@ -5,16 +5,29 @@ import type { Judgment, RatedJudgment } from "../domain/judgment.js";
 import { judgmentKey } from "../domain/judgment.js";
 import type { QuestionId } from "../domain/question.js";
 import { compareQuestionIds, questionIdSchema } from "../domain/question.js";
-import { parseLine, parseRow, readJsonLines, readLines } from "./jsonl.js";
+import type { TextLine } from "./jsonl.js";
+import { parseLine, parseRow, readLines } from "./jsonl.js";
 import { isNonEmpty } from "./output-tree.js";
 import { replaceFile } from "./replace-file.js";
 import { settleFile } from "./settle.js";
 
 /** Reads InstructLab's, FastChat's or our own judgments; nothing where there is no file. */
 export async function* readJudgments(path: string): AsyncGenerator<Judgment> {
+  for await (const group of readJudgmentGroups(path)) yield* group;
+}
+
+/**
+ * As `readJudgments`, as many at a time as lie in one block of the file (io/jsonl.ts), each read as it is taken. Promises for each of 100,000
+ * records take seconds, and let the garbage collector take their texts for old.
+ */
+export async function* readJudgmentGroups(path: string): AsyncGenerator<Iterable<Judgment>> {
   if (!(await isNonEmpty(path))) return;
-  for await (const { value, line } of readJsonLines(path))
-    yield decodeJudgment(parseRow(judgmentRowSchema, value, `${path}:${line}`));
+  for await (const lines of readLines(path)) yield judgmentsOf(lines, path);
+}
+
+function* judgmentsOf(lines: Iterable<TextLine>, path: string): Generator<Judgment> {
+  for (const line of lines)
+    yield decodeJudgment(parseRow(judgmentRowSchema, parseLine(line, path), `${path}:${line.line}`));
 }
 
 /** The replies to be found for one model, by `judgmentKey`; texts are dropped, they are on disk. */

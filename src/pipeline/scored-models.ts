@@ -11,9 +11,9 @@ import type { Question, QuestionId } from "../domain/question.js";
 import type { RatingParser } from "../domain/rating.js";
 import { mtBenchScale } from "../domain/rating.js";
 import type { AnswerSummary, JudgmentSummary, ScoredModel } from "../domain/report.js";
-import { readFailedAnswers, readLatestAnswers } from "../io/answer-file.js";
+import { readFailedAnswers, readLatestAnswerGroups } from "../io/answer-file.js";
 import { readJsonFile } from "../io/json-file.js";
-import { readJudgments } from "../io/judgment-file.js";
+import { readJudgmentGroups } from "../io/judgment-file.js";
 import type { OutputTree } from "../io/output-tree.js";
 import { isNonEmpty } from "../io/output-tree.js";
 import type { QuestionFile } from "../io/question-file.js";
@@ -102,14 +102,15 @@ async function scoredModels(
   const { questions, observer } = reading;
   const judgedModels: JudgedModels = new Map();
   for (const file of source.files) {
-    for await (const judgment of readJudgments(file)) {
-      if (input.models !== undefined && !input.models.includes(judgment.model)) continue;
-      requireKnown(judgment, questions, { file, questionsPath: input.questions.path });
-      const read = input.parser === undefined ? judgment : reread(judgment, input.parser, mtBenchScale);
-      const wait = observer.judgment(read);
-      if (wait !== undefined) await wait;
-      keepLatest(judgedModel(judgedModels, read), read);
-    }
+    for await (const group of readJudgmentGroups(file))
+      for (const judgment of group) {
+        if (input.models !== undefined && !input.models.includes(judgment.model)) continue;
+        requireKnown(judgment, questions, { file, questionsPath: input.questions.path });
+        const read = input.parser === undefined ? judgment : reread(judgment, input.parser, mtBenchScale);
+        const wait = observer.judgment(read);
+        if (wait !== undefined) await wait;
+        keepLatest(judgedModel(judgedModels, read), read);
+      }
   }
   await addUnjudged(judgedModels, input);
   return Promise.all(
@@ -259,21 +260,22 @@ async function readModelAnswers(
   // a failure of a later run takes the place of another tool's error marker
   const summaries = new Map<QuestionId, AnswerSummary>();
   const hashes = new Map<QuestionId, readonly TextHash[]>();
-  const add = async (answer: Answer): Promise<void> => {
+  const add = (answer: Answer): Promise<void> | undefined => {
     const question = questions.get(answer.questionId);
-    if (question === undefined) return;
+    if (question === undefined) return undefined;
     summaries.set(question.id, summarizeAnswer(answer));
     // judgments of other tools name no hash, and hashing is dear
     if (judgments.get(question.id)?.some(({ answerHash }) => answerHash !== undefined) === true)
       hashes.set(question.id, textHashes(question, answer));
-    const wait = observer.answer(answer);
-    if (wait !== undefined) await wait;
+    return observer.answer(answer);
   };
   let replaced = 0;
-  for await (const { answer } of readLatestAnswers(paths.records, (lines) => (replaced = lines))) {
-    if (answer.kind === "answered") answered.add(answer.questionId);
-    await add(answer);
-  }
+  for await (const group of readLatestAnswerGroups(paths.records, (lines) => (replaced = lines)))
+    for (const { answer } of group) {
+      if (answer.kind === "answered") answered.add(answer.questionId);
+      const wait = add(answer);
+      if (wait !== undefined) await wait;
+    }
   for (const failed of (await readFailedAnswers(paths.failed, answered)).values()) await add(failed);
   if (summaries.size === 0) return undefined;
   const manifest = await readJsonFile(paths.manifest, answerManifestSchema);
