@@ -15,8 +15,7 @@ export async function* htmlDocument(
   const page = htmlPage({ ...(await readPageAssets("page")), title });
   const chunks: { readonly number: number; readonly bytes: Uint8Array }[] = [];
   const summary = await collect({
-    // a copy, since what the compressor hands out lies in a larger buffer
-    chunk: async (number, bytes) => void chunks.push({ number, bytes: new Uint8Array(bytes) }),
+    chunk: async (number, bytes) => void chunks.push({ number, bytes }),
   });
   yield page.start(await gzip(JSON.stringify(summary)));
   for (const { number, bytes } of chunks) yield page.chunk(number, bytes);
