@@ -7,6 +7,7 @@ import { prepareDryRun } from "../pipeline/mcq-scoring.js";
 import type { McqScoring, MmluInput } from "../pipeline/mmlu-input.js";
 import { mcqDryRunText } from "../render/mcq-dry-run-text.js";
 import { printable } from "../domain/printable.js";
+import { commandLine } from "./command-line.js";
 import type { McqOptions } from "./commands/mmlu.js";
 import type { Host } from "./host.js";
 import { printResult } from "./run-context.js";
@@ -59,6 +60,19 @@ export async function mcqAsking(options: McqOptions, { tasks, fewShotsFrom }: Mc
     ...(maxLength !== undefined && { maxLength }),
     ...(options.addBos === true && { addBos: "yes" }),
   };
+}
+
+/** The command that makes a page of stored results again. */
+export function mmluPageCommand(page: {
+  readonly bench: string;
+  readonly outputDir: string;
+  readonly models: readonly string[];
+}): string {
+  return commandLine("branchbench report --format html", [
+    ["--bench", page.bench],
+    ["--output-dir", page.outputDir],
+    ...page.models.map((model) => ["--model", model] as const),
+  ]);
 }
 
 /** Shows what would be asked; asks nobody. */

@@ -39,7 +39,7 @@ const counted: Readonly<Record<Verdict, readonly [one: string, more: string]>> =
 };
 
 /** The result in one sentence, for somebody who reads nothing else. */
-export function mcqSentence({ tasks, overall }: McqComparison): string {
+export function mcqSentence({ tasks, overall }: Pick<McqComparison, "tasks" | "overall">): string {
   if (tasks.length === 0) return "There is no task to compare.";
   const counts = new Map<Verdict, number>();
   for (const { verdicts } of overall)

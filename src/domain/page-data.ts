@@ -1,6 +1,7 @@
 import type { BranchComparison } from "./branch-comparison.js";
 import type { Comparison } from "./comparison.js";
 import type { ShownRating } from "./human-rating.js";
+import type { McqOutcomeRecord, McqQuestionRecord, PageMmlu } from "./page-mmlu.js";
 import type { QuestionId } from "./question.js";
 import type { Report } from "./report.js";
 
@@ -14,6 +15,7 @@ export type PageSummary = PageFrame &
   (
     | { readonly kind: "mt-bench"; readonly report: Report }
     | { readonly kind: "comparison"; readonly comparison: PageComparison }
+    | { readonly kind: "mmlu"; readonly mmlu: PageMmlu }
   );
 
 interface PageFrame {
@@ -50,7 +52,7 @@ export interface PageManifest {
 /** One entry per question in each column. */
 export interface PageQuestions {
   readonly ids: readonly QuestionId[];
-  /** categories or qna files; `section` holds indexes into it */
+  /** categories, qna files, or tasks; `section` holds indexes into it */
   readonly sections: readonly string[];
   readonly section: readonly number[];
   /** of a comparison: 1 where the branch changed the question; empty otherwise */
@@ -61,11 +63,11 @@ export interface PageQuestions {
   readonly records: readonly (readonly number[])[];
 }
 
-/** One candidate under one judge; one entry per question in each column. */
+/** One candidate under one judge; one entry per question in each column. Of multiple choice there is no judge, and only scores and flags. */
 export interface PageRun {
   readonly model: string;
   readonly judge: string;
-  /** mean score, 1 to 10; null without one */
+  /** mean score, 1 to 10; of multiple choice 1 where the choice is right and 0 where it is wrong; null without one */
   readonly score: readonly (number | null)[];
   /** the same for each turn, first turn first */
   readonly turns: readonly (readonly (number | null)[])[];
@@ -90,6 +92,12 @@ export const pageFlags = {
   stale: 16,
   /** an answered turn has no judgment yet */
   missing: 32,
+  /** a written answer names no choice */
+  unreadable: 64,
+  /** a multiple-choice question came to nothing */
+  failed: 128,
+  /** a choice took the slow way, since no letter was listed */
+  fallback: 256,
 } as const;
 
 export type PageFlag = keyof typeof pageFlags;
@@ -98,7 +106,7 @@ export type PageFlag = keyof typeof pageFlags;
 export const disagreementPoints = 2;
 
 /** One text that is shown when a question is opened. */
-export type PageRecord = QuestionRecord | AnswerRecord | JudgmentRecord;
+export type PageRecord = QuestionRecord | AnswerRecord | JudgmentRecord | McqQuestionRecord | McqOutcomeRecord;
 
 export interface QuestionRecord {
   readonly kind: "question";

@@ -20,6 +20,11 @@ const order: readonly Verdict[] = [
   "learned",
 ];
 
+/** Orders verdicts by how much they need a look. */
+export function compareVerdicts(left: Verdict, right: Verdict): number {
+  return order.indexOf(left) - order.indexOf(right);
+}
+
 /** What needs a look first: regressions, then what taught nothing, changed files before unchanged ones. */
 export function compareForReview(left: FileComparison, right: FileComparison): number {
   const rank = (file: FileComparison): number =>

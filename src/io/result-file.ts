@@ -67,6 +67,14 @@ export async function storedComparisons(benchFolder: string): Promise<MmluCompar
   return comparisons;
 }
 
+/** The samples of a task that were written with a results file. */
+export function samplesBeside(resultsFile: string, task: string): string {
+  const date = basename(resultsFile)
+    .replace(/^results_/, "")
+    .replace(/\.json$/, "");
+  return join(dirname(resultsFile), `samples_${task}_${date}.jsonl`);
+}
+
 /** Sorted; nothing where there is no such folder. */
 async function names(folder: string): Promise<string[]> {
   const found = await readdir(folder).catch((error: unknown) => {

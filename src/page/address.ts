@@ -1,7 +1,7 @@
 import type { PageSummary } from "../domain/page-data.js";
 import { verdicts } from "../domain/verdict.js";
 import type { ListView, SortOrder } from "./rows.js";
-import { sortOrders, traits } from "./rows.js";
+import { categoriesOf, sortOrders, traits } from "./rows.js";
 
 /** What the address says behind the `#`: a question, and how the list is filtered. */
 export interface Address {
@@ -14,12 +14,13 @@ export interface Address {
 function defaultView(summary: PageSummary): ListView {
   const [left, right] = defaultRuns(summary);
   const sort: SortOrder = "order";
-  return { search: "", section: null, verdict: null, group: null, trait: null, sort, left, right };
+  return { search: "", section: null, category: null, verdict: null, group: null, trait: null, sort, left, right };
 }
 
-/** Base and tuned model; of a report the second best and the best. */
+/** Base and tuned model; of other reports the second best and the best. */
 function defaultRuns(summary: PageSummary): readonly [number, number] {
   if (summary.kind === "comparison") return [0, 1];
+  if (summary.kind === "mmlu") return summary.mmlu.shown;
   const ranked = summary.report.models.map(({ model, judge }) =>
     summary.runs.findIndex((run) => run.model === model && run.judge === judge),
   );
@@ -46,6 +47,7 @@ export function readAddress(hash: string, summary: PageSummary): Address {
     view: {
       search: fields.get("search") ?? "",
       section: fields.has("section") && section !== -1 ? section : null,
+      category: known(fields.get("category"), categoriesOf(summary)),
       verdict: known(fields.get("verdict"), verdicts),
       group: group === "changed" || group === "unchanged" ? group : null,
       trait: known(fields.get("only"), traits),
@@ -73,6 +75,7 @@ export function writeAddress({ row, view }: Address, summary: PageSummary): stri
   if (row !== null) fields.set("q", String(summary.questions.ids[row]));
   if (view.search !== "") fields.set("search", view.search);
   if (view.section !== null) fields.set("section", summary.questions.sections[view.section] ?? "");
+  if (view.category !== null) fields.set("category", view.category);
   if (view.verdict !== null) fields.set("verdict", view.verdict);
   if (view.group !== null) fields.set("group", view.group);
   if (view.trait !== null) fields.set("only", view.trait);

@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { PageSummary } from "../domain/page-data.js";
 import { ComparisonOverview } from "./comparison-overview.js";
 import { Explorer } from "./explorer.js";
+import { MmluOverview } from "./mmlu-overview.js";
 import { Provenance } from "./provenance.js";
 import { ReportOverview } from "./report-overview.js";
 import type { PageSource } from "./source.js";
@@ -37,11 +38,9 @@ export function App({ summary, source }: AppProps) {
       <main id="main" tabIndex={-1}>
         <p class="eyebrow">{summary.kind === "comparison" ? `Comparison: ${summary.title}` : summary.title}</p>
         <h1>{summary.sentence}</h1>
-        {summary.kind === "comparison" ? (
-          <ComparisonOverview summary={summary} />
-        ) : (
-          <ReportOverview summary={summary} />
-        )}
+        {summary.kind === "comparison" && <ComparisonOverview summary={summary} />}
+        {summary.kind === "mt-bench" && <ReportOverview summary={summary} />}
+        {summary.kind === "mmlu" && <MmluOverview summary={summary} address={address} onChange={change} />}
         <Explorer summary={summary} source={source} read={read} address={address} onChange={change} />
         <Provenance summary={summary} />
       </main>
@@ -49,14 +48,22 @@ export function App({ summary, source }: AppProps) {
   );
 }
 
-function sectionsOf(summary: PageSummary): readonly (readonly [id: string, name: string])[] {
-  const own =
-    summary.kind === "comparison"
-      ? ([["files", "Files"]] as const)
-      : ([
-          ["models", "Models"],
-          ["categories", "Categories"],
-          ["scores", "Scores"],
-        ] as const);
-  return [...own, ["questions", "Questions"], ["caveats", "Mind"], ["provenance", "How"]];
+type SectionLink = readonly [id: string, name: string];
+
+const ownSections: Readonly<Record<PageSummary["kind"], readonly SectionLink[]>> = {
+  comparison: [["files", "Files"]],
+  "mt-bench": [
+    ["models", "Models"],
+    ["categories", "Categories"],
+    ["scores", "Scores"],
+  ],
+  mmlu: [
+    ["models", "Models"],
+    ["tasks", "Tasks"],
+  ],
+};
+
+function sectionsOf({ kind, runs }: PageSummary): readonly SectionLink[] {
+  const pair: readonly SectionLink[] = kind === "mmlu" && runs.length > 1 ? [["pair", "Pair"]] : [];
+  return [...ownSections[kind], ...pair, ["questions", "Questions"], ["caveats", "Mind"], ["provenance", "How"]];
 }

@@ -4,7 +4,7 @@ import { verdicts } from "../domain/verdict.js";
 import { verdictWords } from "../domain/verdict-words.js";
 import { count, plural, shortFile } from "./numbers.js";
 import type { ListView, SortOrder, Trait } from "./rows.js";
-import { sortOrders, traits } from "./rows.js";
+import { categoriesOf, shownPair, sortOrders, traits, traitsOf } from "./rows.js";
 
 interface FiltersProps {
   readonly summary: PageSummary;
@@ -16,10 +16,12 @@ interface FiltersProps {
 export function Filters({ summary, view, onChange }: FiltersProps) {
   const isComparison = summary.kind === "comparison";
   const isPair = view.left !== view.right;
+  const hasVerdicts = summary.kind === "mmlu" && isPair && shownPair(summary, view) !== undefined;
   return (
     <div class="filters">
+      <CategoryFilter summary={summary} view={view} onChange={onChange} />
       <Choice
-        label={isComparison ? "File" : "Category"}
+        label={isComparison ? "File" : summary.kind === "mmlu" ? "Task" : "Category"}
         value={view.section === null ? "" : String(view.section)}
         onChange={(value) => onChange({ section: value === "" ? null : Number(value) })}
       >
@@ -30,20 +32,19 @@ export function Filters({ summary, view, onChange }: FiltersProps) {
           </option>
         ))}
       </Choice>
-      {isComparison && <ComparisonFilters view={view} onChange={onChange} />}
+      {(isComparison || hasVerdicts) && <VerdictFilter view={view} onChange={onChange} />}
+      {isComparison && <GroupFilter view={view} onChange={onChange} />}
       <Choice
         label="Only"
         value={view.trait ?? ""}
         onChange={(value) => onChange({ trait: traits.find((trait) => trait === value) ?? null })}
       >
         <option value="">all questions</option>
-        {traits
-          .filter((trait) => isPair || (trait !== "better" && trait !== "worse"))
-          .map((trait) => (
-            <option key={trait} value={trait}>
-              {traitWords(trait, isComparison)}
-            </option>
-          ))}
+        {traitsOf(summary, view).map((trait) => (
+          <option key={trait} value={trait}>
+            {traitWords(trait, summary)}
+          </option>
+        ))}
       </Choice>
       <Choice
         label="Order"
@@ -54,44 +55,69 @@ export function Filters({ summary, view, onChange }: FiltersProps) {
           .filter((order) => isPair || (order !== "gain" && order !== "loss"))
           .map((order) => (
             <option key={order} value={order}>
-              {orderWords[order]}
+              {(summary.kind === "mmlu" ? mcqOrderWords : orderWords)[order]}
             </option>
           ))}
       </Choice>
-      {!isComparison && summary.runs.length > 1 && <RunChoices summary={summary} view={view} onChange={onChange} />}
+      {!isTuning(summary) && summary.runs.length > 1 && (
+        <RunChoices summary={summary} view={view} onChange={onChange} />
+      )}
     </div>
   );
 }
 
-function ComparisonFilters({ view, onChange }: Omit<FiltersProps, "summary">) {
+function CategoryFilter({ summary, view, onChange }: FiltersProps) {
+  const categories = categoriesOf(summary);
+  if (categories.length === 0) return null;
   return (
-    <>
-      <Choice
-        label="Verdict"
-        value={view.verdict ?? ""}
-        onChange={(value) => onChange({ verdict: verdicts.find((verdict) => verdict === value) ?? null })}
-      >
-        <option value="">all</option>
-        {verdicts.map((verdict) => (
-          <option key={verdict} value={verdict}>
-            {verdictWords[verdict]}
-          </option>
-        ))}
-      </Choice>
-      <Choice
-        label="Questions"
-        value={view.group ?? ""}
-        onChange={(value) => onChange({ group: value === "changed" || value === "unchanged" ? value : null })}
-      >
-        <option value="">changed and unchanged</option>
-        <option value="changed">changed by the branch</option>
-        <option value="unchanged">unchanged</option>
-      </Choice>
-    </>
+    <Choice
+      label="Category"
+      value={view.category ?? ""}
+      onChange={(value) => onChange({ category: value === "" ? null : value })}
+    >
+      <option value="">all</option>
+      {categories.map((name) => (
+        <option key={name} value={name}>
+          {name.replaceAll("_", " ")}
+        </option>
+      ))}
+    </Choice>
   );
 }
 
-function RunChoices({ summary, view, onChange }: FiltersProps) {
+function VerdictFilter({ view, onChange }: Omit<FiltersProps, "summary">) {
+  return (
+    <Choice
+      label="Verdict"
+      value={view.verdict ?? ""}
+      onChange={(value) => onChange({ verdict: verdicts.find((verdict) => verdict === value) ?? null })}
+    >
+      <option value="">all</option>
+      {verdicts.map((verdict) => (
+        <option key={verdict} value={verdict}>
+          {verdictWords[verdict]}
+        </option>
+      ))}
+    </Choice>
+  );
+}
+
+function GroupFilter({ view, onChange }: Omit<FiltersProps, "summary">) {
+  return (
+    <Choice
+      label="Questions"
+      value={view.group ?? ""}
+      onChange={(value) => onChange({ group: value === "changed" || value === "unchanged" ? value : null })}
+    >
+      <option value="">changed and unchanged</option>
+      <option value="changed">changed by the branch</option>
+      <option value="unchanged">unchanged</option>
+    </Choice>
+  );
+}
+
+/** Which two runs are shown side by side. */
+export function RunChoices({ summary, view, onChange }: FiltersProps) {
   const judges = new Set(summary.runs.map(({ judge }) => judge));
   const options = summary.runs.map(({ model, judge }, index) => (
     <option key={index} value={String(index)}>
@@ -128,7 +154,15 @@ function Choice({ label, value, onChange, children }: ChoiceProps) {
   );
 }
 
-function traitWords(trait: Trait, isComparison: boolean): string {
+/** Whether the runs are a base model and one tuned from it. */
+export function isTuning(summary: PageSummary): boolean {
+  return summary.kind === "comparison" || (summary.kind === "mmlu" && summary.mmlu.isTuning);
+}
+
+function traitWords(trait: Trait, summary: PageSummary): string {
+  const [left, right] = isTuning(summary) ? ["base model", "tuned model"] : ["left model", "right model"];
+  const isMcq = summary.kind === "mmlu";
+  const own = isMcq && summary.runs.length < 2 ? "" : `${right} `;
   const words: Readonly<Record<Trait, string>> = {
     unscored: "without a rating",
     disagreement: "judgments disagree",
@@ -136,8 +170,16 @@ function traitWords(trait: Trait, isComparison: boolean): string {
     unanswered: "without an answer",
     empty: "empty answers",
     stale: "changed since judged",
-    better: isComparison ? "tuned model better" : "right model better",
-    worse: isComparison ? "tuned model worse" : "right model worse",
+    better: isMcq ? `only the ${right} right` : `${right} better`,
+    worse: isMcq ? `only the ${left} right` : `${right} worse`,
+    right: `${own}right`,
+    wrong: `${own}wrong`,
+    differ: "right in one model only",
+    "both-right": "right in both",
+    neither: "right in neither",
+    unreadable: "unreadable answers",
+    failed: "failed requests",
+    fallback: "scored the slow way",
   };
   return words[trait];
 }
@@ -148,6 +190,14 @@ const orderWords: Readonly<Record<SortOrder, string>> = {
   loss: "largest loss first",
   low: "lowest score first",
   high: "highest score first",
+};
+
+const mcqOrderWords: Readonly<Record<SortOrder, string>> = {
+  order: "as asked",
+  gain: "gained first",
+  loss: "lost first",
+  low: "wrong first",
+  high: "right first",
 };
 
 /** How many questions are listed. */

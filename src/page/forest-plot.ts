@@ -15,6 +15,8 @@ export interface ForestLine {
   readonly n: number;
   /** null for a group */
   readonly verdict: Verdict | null;
+  /** digits behind the point; two unless it says otherwise */
+  readonly digits?: number;
 }
 
 const rowHeight = 26;
@@ -151,14 +153,14 @@ function colour(verdict: Verdict | null): string {
   return verdict === null ? "var(--ink)" : `var(--verdict-${verdict})`;
 }
 
-function numbers({ difference, interval, verdict }: ForestLine): string {
+function numbers({ difference, interval, verdict, digits }: ForestLine): string {
   if (difference === null) return verdict === null ? "nothing to compare" : verdictWords[verdict];
-  const range = interval === null ? "no interval" : `${signed(interval[0])} to ${signed(interval[1])}`;
-  return `${signed(difference)}  (${range})`;
+  const range = interval === null ? "no interval" : `${signed(interval[0], digits)} to ${signed(interval[1], digits)}`;
+  return `${signed(difference, digits)}  (${range})`;
 }
 
-function shortNumbers({ difference, n }: ForestLine): string {
-  return difference === null ? "–" : `${signed(difference)}, n ${n}`;
+function shortNumbers({ difference, n, digits }: ForestLine): string {
+  return difference === null ? "–" : `${signed(difference, digits)}, n ${n}`;
 }
 
 /** As much of the scale as is needed, the same on both sides of 0 up to a point. */

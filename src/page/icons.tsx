@@ -13,3 +13,14 @@ export function Score({ value, side }: { readonly value: number | null; readonly
     );
   return <span class={`score ${side ?? ""}`}>{Number.isInteger(value) ? value : value.toFixed(1)}</span>;
 }
+
+/** Whether a choice was right, by sign and word. */
+export function RightMark({ isRight, side }: { readonly isRight: boolean | null; readonly side: "left" | "right" }) {
+  const word = isRight === null ? "no outcome" : isRight ? "right" : "wrong";
+  return (
+    <span class={`score ${isRight === null ? "none" : side} ${word}`} title={word}>
+      <span aria-hidden="true">{isRight === null ? "–" : isRight ? "✓" : "✗"}</span>
+      <span class="sr-only">{word}</span>
+    </span>
+  );
+}

@@ -42,3 +42,14 @@ export function shortened(text: string, length: number): string {
   const characters = Array.from(text);
   return characters.length <= length ? text : `…${characters.slice(1 - length).join("")}`;
 }
+
+/** A share as it stands in a table; a dash where there is none. */
+export function sharePercent(share: number | null | undefined): string {
+  return share === null || share === undefined ? "–" : percent(share);
+}
+
+export function shareRange(interval: readonly [number, number] | null | undefined): string {
+  return interval === null || interval === undefined
+    ? "–"
+    : `${(interval[0] * 100).toFixed(1)} to ${(interval[1] * 100).toFixed(1)}`;
+}

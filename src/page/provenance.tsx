@@ -1,4 +1,6 @@
 import type { PageSummary } from "../domain/page-data.js";
+import type { PageMmlu } from "../domain/page-mmlu.js";
+import { count } from "./numbers.js";
 
 /** What to mind, and where everything comes from. */
 export function Provenance({ summary }: { readonly summary: PageSummary }) {
@@ -39,7 +41,7 @@ export function Provenance({ summary }: { readonly summary: PageSummary }) {
 }
 
 function Facts({ summary }: { readonly summary: PageSummary }) {
-  const facts = summary.kind === "comparison" ? comparisonFacts(summary) : reportFacts(summary);
+  const facts = factsOf(summary);
   return (
     <dl class="facts-list">
       {facts.map(([name, value]) => (
@@ -50,6 +52,11 @@ function Facts({ summary }: { readonly summary: PageSummary }) {
       ))}
     </dl>
   );
+}
+
+function factsOf(summary: PageSummary): readonly Fact[] {
+  if (summary.kind === "comparison") return comparisonFacts(summary);
+  return summary.kind === "mmlu" ? mmluFacts(summary.mmlu) : reportFacts(summary);
 }
 
 type Fact = readonly [name: string, value: string];
@@ -91,3 +98,37 @@ function reportFacts({ report }: Extract<PageSummary, { readonly kind: "mt-bench
     ]),
   ];
 }
+
+function mmluFacts({ bench, models, pairs }: PageMmlu): Fact[] {
+  const settings = pairs[0]?.comparison.settings;
+  return [
+    ["Benchmark", bench],
+    ...models.map(({ report, tokens, requests }): Fact => {
+      const { fewShots, fewShotsFrom, chat, systemPrompt, maxLength } = report.prompts;
+      const parts = [
+        `scored with ${[...new Set(Object.values(report.scoring.modes))].join(", ")}`,
+        fewShots === 0 ? "no examples" : `${fewShots} ${examplesFrom[fewShotsFrom]}`,
+        ...(chat === "none" ? [] : [`as a chat (${chat})`]),
+        ...(systemPrompt === null ? [] : ["with a system prompt"]),
+        ...(maxLength === null ? [] : [`cut on the left to ${maxLength} tokens`]),
+        `${count(requests)} requests; ${count(tokens.prompt)} tokens in, ${count(tokens.completion)} out`,
+        `${report.server}, ${report.date}`,
+        ...report.scoring.findings,
+      ];
+      return [report.model, parts.join("; ")];
+    }),
+    ...(settings === undefined
+      ? []
+      : ([
+          ["False discovery rate", `${settings.fdr * 100} %`],
+          ["Already solved from", `${settings.solvedThreshold * 100} % right`],
+          ["No difference where detectable at", `${settings.detectableLimit * 100} points at most`],
+        ] as const)),
+  ];
+}
+
+const examplesFrom = {
+  dev: "published examples",
+  others: "examples from the task's other questions",
+  leak: "examples from all of the task's questions, itself included",
+} as const;

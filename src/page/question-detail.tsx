@@ -4,6 +4,7 @@ import type { AnswerRecord, PageSummary, QuestionRecord } from "../domain/page-d
 import type { Address } from "./address.js";
 import { AnswerPane } from "./answer-pane.js";
 import { MarkdownText } from "./markdown-text.js";
+import { McqDetail } from "./mcq-detail.js";
 import type { RecordReader, ShownJudgment, ShownRecord } from "./source.js";
 import { wordDifferences } from "./word-differences.js";
 
@@ -33,13 +34,16 @@ export function QuestionDetail({ summary, address, row, read }: QuestionDetailPr
         <h3 id="detail-title" tabIndex={-1}>
           Question <code>{String(questions.ids[row])}</code>
         </h3>
-        {isPair && <ReadingChoice reading={reading} onChange={setReading} />}
+        {isPair && summary.kind !== "mmlu" && <ReadingChoice reading={reading} onChange={setReading} />}
       </header>
       {records === null && <p class="quiet">Reading…</p>}
       {records instanceof Error && <p class="notice">The texts cannot be read: {records.message}</p>}
-      {Array.isArray(records) && (
-        <Turns summary={summary} address={address} records={records} row={row} reading={reading} />
-      )}
+      {Array.isArray(records) &&
+        (summary.kind === "mmlu" ? (
+          <McqDetail summary={summary} view={address.view} records={records} />
+        ) : (
+          <Turns summary={summary} address={address} records={records} row={row} reading={reading} />
+        ))}
     </article>
   );
 }

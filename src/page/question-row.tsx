@@ -1,7 +1,7 @@
 import type { PageSummary } from "../domain/page-data.js";
 import type { Address } from "./address.js";
 import { writeAddress } from "./address.js";
-import { Score, Tag } from "./icons.js";
+import { RightMark, Score, Tag } from "./icons.js";
 import { shortFile, signed } from "./numbers.js";
 import { disagrees, hasFlag, rowDifference } from "./rows.js";
 
@@ -13,7 +13,7 @@ interface QuestionRowProps {
 
 /** One line of the list of questions; a link to the question. */
 export function QuestionRow({ summary, address, row }: QuestionRowProps) {
-  const { questions, runs } = summary;
+  const { questions } = summary;
   const { left, right } = address.view;
   const isOne = left === right;
   const difference = isOne ? null : rowDifference(summary, address.view, row);
@@ -31,9 +31,9 @@ export function QuestionRow({ summary, address, row }: QuestionRowProps) {
         <Tags summary={summary} row={row} />
       </span>
       <span class="scores">
-        {!isOne && <Score value={runs[left]?.score[row] ?? null} side="left" />}
-        <Score value={runs[right]?.score[row] ?? null} side="right" />
-        {difference !== null && (
+        {!isOne && <RowScore summary={summary} run={left} row={row} side="left" />}
+        <RowScore summary={summary} run={right} row={row} side="right" />
+        {difference !== null && summary.kind !== "mmlu" && (
           <span class={`difference ${difference > 0 ? "up" : difference < 0 ? "down" : ""}`}>
             {signed(difference, 1)}
           </span>
@@ -43,10 +43,39 @@ export function QuestionRow({ summary, address, row }: QuestionRowProps) {
   );
 }
 
-function Tags({ summary, row }: { readonly summary: PageSummary; readonly row: number }) {
-  const tags = (["unanswered", "unscored", "truncated", "empty", "stale"] as const).filter((flag) =>
-    hasFlag(summary, row, flag),
+const shownFlags = [
+  "unanswered",
+  "unscored",
+  "truncated",
+  "empty",
+  "stale",
+  "unreadable",
+  "failed",
+  "fallback",
+] as const;
+
+interface RowScoreProps {
+  readonly summary: PageSummary;
+  readonly run: number;
+  readonly row: number;
+  readonly side: "left" | "right";
+}
+
+function RowScore({ summary, run, row, side }: RowScoreProps) {
+  const value = summary.runs[run]?.score[row] ?? null;
+  return summary.kind === "mmlu" ? (
+    <RightMark isRight={isRight(value)} side={side} />
+  ) : (
+    <Score value={value} side={side} />
   );
+}
+
+function isRight(score: number | null): boolean | null {
+  return score === null ? null : score === 1;
+}
+
+function Tags({ summary, row }: { readonly summary: PageSummary; readonly row: number }) {
+  const tags = shownFlags.filter((flag) => hasFlag(summary, row, flag));
   return (
     <>
       {tags.map((tag) => (

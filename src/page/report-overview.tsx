@@ -6,6 +6,7 @@ import { count, decimal, percent, plural, scoreInterval } from "./numbers.js";
 import { categoriesOf, categoryBars, categoryRadar, scoreHistogram, turnsAgainst } from "./score-charts.js";
 import type { Series } from "./series.js";
 import { mostSeries, reportKey, reportSeries, seriesColour } from "./series.js";
+import { SeriesChoice } from "./series-choice.js";
 import { SeriesMark } from "./series-mark.js";
 import { ModelTable } from "./model-table.js";
 
@@ -37,35 +38,6 @@ export function ReportOverview({ summary }: { readonly summary: ReportSummary })
       <Distributions shown={shown} runs={runs} />
       <Turns shown={shown} runs={runs} />
     </>
-  );
-}
-
-interface SeriesChoiceProps {
-  readonly series: readonly Series[];
-  readonly shown: readonly Series[];
-  readonly onToggle: (key: string) => void;
-}
-
-function SeriesChoice({ series, shown, onToggle }: SeriesChoiceProps) {
-  return (
-    <fieldset class="series-choice">
-      <legend>In the charts{series.length > mostSeries && ` (at most ${mostSeries})`}</legend>
-      {series.map((one) => {
-        const isShown = shown.includes(one);
-        return (
-          <label key={one.key}>
-            <input
-              type="checkbox"
-              checked={isShown}
-              disabled={!isShown && shown.length === mostSeries}
-              onChange={() => onToggle(one.key)}
-            />
-            <SeriesMark series={one} />
-            {one.name}
-          </label>
-        );
-      })}
-    </fieldset>
   );
 }
 

@@ -25,7 +25,11 @@ export function SearchField({ summary, source, view, onChange, onFound, input }:
   const state = useTextSearch({ summary, source, words: view.search.trim(), onFound });
   return (
     <div class="search">
-      <label for="search">Search questions, answers, references and judgments</label>
+      <label for="search">
+        {summary.kind === "mmlu"
+          ? "Search questions, choices and written answers"
+          : "Search questions, answers, references and judgments"}
+      </label>
       <div class="search-line">
         <input
           id="search"

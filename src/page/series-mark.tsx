@@ -11,7 +11,7 @@ const shapes = [
 ];
 
 /** The shape and colour of a model in the charts. */
-export function SeriesMark({ series }: { readonly series: Series }) {
+export function SeriesMark({ series }: { readonly series: Pick<Series, "place"> }) {
   return (
     <svg class="mark" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
       <path d={shapes[series.place]} fill={seriesColour(series.place)} />

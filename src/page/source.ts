@@ -1,4 +1,4 @@
-import type { AnswerRecord, JudgmentRecord, PageRecord, PageSummary, QuestionRecord } from "../domain/page-data.js";
+import type { JudgmentRecord, PageRecord, PageSummary } from "../domain/page-data.js";
 import { recordPlace } from "../domain/page-data.js";
 
 /** Where a page's data come from: the page itself, or a server. */
@@ -48,7 +48,7 @@ async function inflate(base64: string): Promise<string> {
 const chunksKept = 24;
 
 /** A record as it is shown. */
-export type ShownRecord = QuestionRecord | AnswerRecord | ShownJudgment;
+export type ShownRecord = Exclude<PageRecord, JudgmentRecord> | ShownJudgment;
 export type ShownJudgment = JudgmentRecord & { readonly isStale: boolean };
 
 /** Reads records by their locators. */

@@ -1,4 +1,5 @@
 import type { PageRecord, PageSummary } from "../domain/page-data.js";
+import type { McqOutcomeRecord } from "../domain/page-mmlu.js";
 import { recordLocator } from "../domain/page-data.js";
 import type { PageSource } from "./source.js";
 
@@ -47,8 +48,15 @@ function holds(record: PageRecord, words: string): boolean {
   return textsOf(record).some((text) => text.toLowerCase().includes(words));
 }
 
+function mcqTexts(outcome: McqOutcomeRecord["outcome"]): readonly string[] {
+  return outcome.kind === "failed" ? [outcome.reason, outcome.message] : [outcome.text ?? ""];
+}
+
 function textsOf(record: PageRecord): readonly string[] {
   if (record.kind === "question") return [...record.turns, ...record.reference];
   if (record.kind === "answer") return record.turns.flatMap(({ text, reasoning = "" }) => [text, reasoning]);
+  if (record.kind === "mcq-question")
+    return record.asked === null ? [] : [record.asked.question, ...record.asked.choices];
+  if (record.kind === "mcq-outcome") return mcqTexts(record.outcome);
   return [record.text, record.reason ?? ""];
 }

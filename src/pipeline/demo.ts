@@ -20,8 +20,10 @@ import { branchBench, genQuestions } from "./gen-questions.js";
 import { htmlDocument } from "./html-document.js";
 import { findJudgingRules } from "./inputs.js";
 import { prepareScoring } from "./mcq-scoring.js";
+import type { MmluBranchSummary } from "./mmlu-branch.js";
 import { mmluBranch } from "./mmlu-branch.js";
 import { mmluBranchBench } from "./mmlu-input.js";
+import { collectMmluPage } from "./mmlu-page.js";
 import type { ProgressListener } from "./progress.js";
 import { makeReport } from "./report.js";
 import { collectReportPage } from "./report-page.js";
@@ -41,8 +43,8 @@ export interface DemoSummary {
   readonly report: Report;
   readonly comparison: BranchComparison;
   readonly knowledge: MmluComparison;
-  /** the first two as pages to open in a browser */
-  readonly pages: { readonly report: string; readonly comparison: string };
+  /** the same as pages to open in a browser */
+  readonly pages: { readonly report: string; readonly comparison: string; readonly mmlu: string };
 }
 
 /** What the two embedded candidates know of the demo's questions: the base model every second question, the tuned one all. */
@@ -114,7 +116,8 @@ export async function demo({ outputDir, sides }: DemoPlan, ports: DemoPorts): Pr
   const comparison = await demoComparison(sides, ports);
   const pages = await writePages(outputDir, sides, comparison);
   const knowledge = await demoKnowledge(outputDir, ports);
-  return { folder: outputDir, report, comparison, knowledge, pages };
+  const mmlu = await writeKnowledgePage(outputDir, knowledge);
+  return { folder: outputDir, report, comparison, knowledge: knowledge.result, pages: { ...pages, mmlu } };
 }
 
 /** The sample taxonomy as a repository with the branches main and rc, and the question sets of both. */
@@ -156,11 +159,7 @@ async function demoReport(outputDir: string, ports: DemoPorts): Promise<Report> 
   return makeReport({ bench, output, questions });
 }
 
-async function writePages(
-  outputDir: string,
-  sides: DemoPlan["sides"],
-  comparison: BranchComparison,
-): Promise<DemoSummary["pages"]> {
+async function writePages(outputDir: string, sides: DemoPlan["sides"], comparison: BranchComparison) {
   const pages = { report: join(outputDir, "report.html"), comparison: join(outputDir, "comparison.html") };
   const bench = "mt_bench";
   const questions = await openQuestionFile(demoQuestionsPath);
@@ -178,6 +177,18 @@ async function writePages(
   return pages;
 }
 
+/** @returns where the page lies */
+async function writeKnowledgePage(outputDir: string, { base, tuned, result }: MmluBranchSummary): Promise<string> {
+  const path = join(outputDir, "mmlu.html");
+  const stored = [base, tuned].map(({ resultsFile, report }) => ({ path: resultsFile, report }));
+  const page = { bench: mmluBranchBench, stored, command: "branchbench demo", comparison: result };
+  await writeDocument(
+    path,
+    htmlDocument("branchbench demo: knowledge", (sink) => collectMmluPage(page, sink)),
+  );
+  return path;
+}
+
 async function demoComparison(sides: DemoPlan["sides"], ports: DemoPorts): Promise<BranchComparison> {
   const { models, ...rest } = ports;
   return compareBranches(
@@ -193,7 +204,7 @@ async function demoComparison(sides: DemoPlan["sides"], ports: DemoPorts): Promi
   );
 }
 
-async function demoKnowledge(outputDir: string, ports: DemoPorts): Promise<MmluComparison> {
+async function demoKnowledge(outputDir: string, ports: DemoPorts): Promise<MmluBranchSummary> {
   const { models, progress, signal = new AbortController().signal } = ports;
   const reading = { folder: demoTasksPath, names: [], fewShots: 5, fewShotsFrom: "others" } as const;
   const { tasks, notes } = await readTaskFolder({ ...reading, wrongGold: "repair", workingFolder: packageRoot });
@@ -202,7 +213,7 @@ async function demoKnowledge(outputDir: string, ports: DemoPorts): Promise<MmluC
   const { scoring: base } = await prepareScoring(models.base.client, asking, signal);
   const { scoring: tuned, ...prepared } = await prepareScoring(models.tuned.client, asking, signal);
   const output = outputTree(outputDir, mmluBranchBench);
-  const { result } = await mmluBranch(
+  return mmluBranch(
     {
       asked: { bench: mmluBranchBench, output, tasks, dataNotes: notes, fresh: true, ...prepared },
       models: embeddedNames,
@@ -216,5 +227,4 @@ async function demoKnowledge(outputDir: string, ports: DemoPorts): Promise<MmluC
       signal,
     },
   );
-  return result;
 }

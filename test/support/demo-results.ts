@@ -6,7 +6,7 @@ import { tempFolder } from "./temp-folder.js";
 export interface DemoResults extends AsyncDisposable {
   readonly folder: TempFolder;
   readonly outputDir: string;
-  readonly pages: { readonly report: string; readonly comparison: string };
+  readonly pages: { readonly report: string; readonly comparison: string; readonly mmlu: string };
 }
 
 /** Runs `branchbench demo` in a folder of its own. */
@@ -17,7 +17,11 @@ export async function writeDemoResults(): Promise<DemoResults> {
   return {
     folder,
     outputDir: folder.path,
-    pages: { report: folder.file("demo/report.html"), comparison: folder.file("demo/comparison.html") },
+    pages: {
+      report: folder.file("demo/report.html"),
+      comparison: folder.file("demo/comparison.html"),
+      mmlu: folder.file("demo/mmlu.html"),
+    },
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }

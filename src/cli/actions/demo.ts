@@ -34,7 +34,7 @@ export async function demoAction(options: DemoOptions, host: Host): Promise<numb
     "",
     mmluComparisonText(summary.knowledge),
     `The results lie in ${summary.folder}; see the first again with: branchbench report --output-dir ${summary.folder}`,
-    `The first two as pages for a browser: ${summary.pages.report} and ${summary.pages.comparison}`,
+    `All as pages for a browser: ${Object.values(summary.pages).join(", ")}`,
     "",
   ].join("\n");
   printResult(host, options, { value: summary, text });

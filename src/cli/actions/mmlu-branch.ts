@@ -1,10 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { MmluComparison } from "../../domain/mmlu-comparison.js";
 import { failedMcqGates } from "../../domain/mmlu-comparison.js";
+import type { Document } from "../../io/document-file.js";
 import { readTaskFolder } from "../../io/task-folder.js";
+import { htmlDocument } from "../../pipeline/html-document.js";
 import { prepareScoring } from "../../pipeline/mcq-scoring.js";
 import { mmlu } from "../../pipeline/mmlu.js";
+import type { MmluBranchSummary } from "../../pipeline/mmlu-branch.js";
 import { mmluBranch } from "../../pipeline/mmlu-branch.js";
+import { collectMmluPage } from "../../pipeline/mmlu-page.js";
 import { mmluBranchBench } from "../../pipeline/mmlu-input.js";
 import { mmluComparisonIlab } from "../../render/mmlu-ilab.js";
 import { mmluComparisonMarkdown } from "../../render/mmlu-comparison-markdown.js";
@@ -19,15 +23,16 @@ import { mcqAsking, mcqBase, showMcqPlan, showNotes, showScoring, taskNames } fr
 import { progressDisplay } from "../progress.js";
 import { gate, interruptible } from "../run-context.js";
 import { baseServer, candidateServer, sharedLimiters, withModel } from "../server-model.js";
-import { mmluRenderers } from "./mmlu.js";
+import { mmluDocument } from "./mmlu.js";
 
-/** One entry a format. */
-export const mmluComparisonRenderers: Readonly<Record<McqFormat, (result: MmluComparison) => string>> = {
-  text: mmluComparisonText,
-  json: (result) => `${JSON.stringify(result, null, 2)}\n`,
-  markdown: mmluComparisonMarkdown,
-  ilab: mmluComparisonIlab,
-};
+/** One entry a format that needs no more than the comparison. */
+export const mmluComparisonRenderers: Readonly<Record<Exclude<McqFormat, "html">, (result: MmluComparison) => string>> =
+  {
+    text: mmluComparisonText,
+    json: (result) => `${JSON.stringify(result, null, 2)}\n`,
+    markdown: mmluComparisonMarkdown,
+    ilab: mmluComparisonIlab,
+  };
 
 export async function mmluBranchAction(options: MmluBranchOptions, host: Host): Promise<number> {
   const data = await readData(options);
@@ -70,11 +75,7 @@ function measureOne(options: MmluBranchOptions, data: McqData, host: Host): Prom
         { scoring, server, progress: display.listener, signal },
       ).finally(() => display.stop());
       host.stderr.write(`results: ${summary.resultsFile}\n`);
-      await deliver(
-        mmluRenderers[options.json === true ? "json" : options.format](summary.report),
-        { file: options.output, name: "result" },
-        host,
-      );
+      await deliver(mmluDocument(summary, options), { file: options.output, name: "result" }, host);
       return gate(summary, options.maxErrorRate, host);
     }),
   );
@@ -127,7 +128,7 @@ async function compareTwo(
   for (const { resultsFile } of [base, tuned]) host.stderr.write(`results: ${resultsFile}\n`);
   host.stderr.write(`comparison: ${comparisonFile}\n`);
   await deliver(
-    mmluComparisonRenderers[options.json === true ? "json" : options.format](result),
+    comparisonDocument({ base, tuned, result }, options.json === true ? "json" : options.format),
     { file: options.output, name: "result" },
     host,
   );
@@ -135,6 +136,16 @@ async function compareTwo(
   if (failed.length > 0) host.stderr.write(`--fail-on ${failed.join(",")}: ${result.sentence}\n`);
   const worst = base.errorRate > tuned.errorRate ? base : tuned;
   return Math.max(failed.length > 0 ? 3 : 0, gate(worst, options.maxErrorRate, host));
+}
+
+function comparisonDocument(
+  { base, tuned, result }: Pick<MmluBranchSummary, "base" | "tuned" | "result">,
+  format: McqFormat,
+): Document {
+  if (format !== "html") return mmluComparisonRenderers[format](result);
+  const stored = [base, tuned].map(({ resultsFile, report }) => ({ path: resultsFile, report }));
+  const page = { bench: mmluBranchBench, stored, command: result.reproduce.command, comparison: result };
+  return htmlDocument(`branchbench ${mmluBranchBench}`, (sink) => collectMmluPage(page, sink));
 }
 
 /** Enough to do it again; keys and headers are no part of it. */

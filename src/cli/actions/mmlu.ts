@@ -2,22 +2,26 @@ import { mmluSubjects } from "../../domain/mmlu-subjects.js";
 import type { MmluReport } from "../../domain/mmlu-report.js";
 import { readMmluTasks } from "../../io/mmlu-data.js";
 import { prepareScoring } from "../../pipeline/mcq-scoring.js";
+import type { Document } from "../../io/document-file.js";
+import { htmlDocument } from "../../pipeline/html-document.js";
+import type { MmluSummary } from "../../pipeline/mmlu.js";
 import { mmlu } from "../../pipeline/mmlu.js";
+import { collectMmluPage } from "../../pipeline/mmlu-page.js";
 import { mmluBench } from "../../pipeline/mmlu-input.js";
 import { mmluIlab } from "../../render/mmlu-ilab.js";
 import { mmluMarkdown } from "../../render/mmlu-markdown.js";
 import { mmluText } from "../../render/mmlu-text.js";
-import type { McqFormat, MmluOptions } from "../commands/mmlu.js";
+import type { McqFormat, McqOptions, MmluOptions } from "../commands/mmlu.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import type { McqData } from "../mcq-run.js";
-import { mcqAsking, mcqBase, showMcqPlan, showNotes, showScoring, taskNames } from "../mcq-run.js";
+import { mcqAsking, mcqBase, mmluPageCommand, showMcqPlan, showNotes, showScoring, taskNames } from "../mcq-run.js";
 import { progressDisplay } from "../progress.js";
 import { dataDir, gate, interruptible } from "../run-context.js";
 import { candidateServer, withModel } from "../server-model.js";
 
-/** One entry a format. */
-export const mmluRenderers: Readonly<Record<McqFormat, (report: MmluReport) => string>> = {
+/** One entry a format that needs no more than the report. */
+export const mmluRenderers: Readonly<Record<Exclude<McqFormat, "html">, (report: MmluReport) => string>> = {
   text: mmluText,
   json: (report) => `${JSON.stringify(report, null, 2)}\n`,
   markdown: mmluMarkdown,
@@ -41,13 +45,23 @@ export async function mmluAction(options: MmluOptions, host: Host): Promise<numb
         { scoring, server, progress: display.listener, signal },
       ).finally(() => display.stop());
       host.stderr.write(`results: ${summary.resultsFile}\n`);
-      await deliver(
-        mmluRenderers[options.json === true ? "json" : options.format](summary.report),
-        { file: options.output, name: "result" },
-        host,
-      );
+      await deliver(mmluDocument(summary, options), { file: options.output, name: "result" }, host);
       return gate(summary, options.maxErrorRate, host);
     }),
+  );
+}
+
+/** One model's result, as the run that made it leaves it. */
+export function mmluDocument(
+  { report, resultsFile }: Pick<MmluSummary, "report" | "resultsFile">,
+  options: Pick<McqOptions, "format" | "json" | "outputDir">,
+): Document {
+  const format = options.json === true ? "json" : options.format;
+  if (format !== "html") return mmluRenderers[format](report);
+  const { bench, model } = report;
+  const command = mmluPageCommand({ bench, outputDir: options.outputDir, models: [model] });
+  return htmlDocument(`branchbench ${bench}`, (sink) =>
+    collectMmluPage({ bench, stored: [{ path: resultsFile, report }], command }, sink),
   );
 }
 

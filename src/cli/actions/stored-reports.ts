@@ -2,26 +2,74 @@ import { EvalError } from "../../domain/eval-error.js";
 import type { MmluComparison } from "../../domain/mmlu-comparison.js";
 import type { MmluReport } from "../../domain/mmlu-report.js";
 import { printable } from "../../domain/printable.js";
+import type { Document } from "../../io/document-file.js";
 import { outputTree } from "../../io/output-tree.js";
+import type { StoredReport } from "../../io/result-file.js";
 import { storedComparisons, storedReports } from "../../io/result-file.js";
+import { htmlDocument } from "../../pipeline/html-document.js";
 import { mmluBench } from "../../pipeline/mmlu-input.js";
-import type { ReportOptions } from "../commands/report.js";
+import { collectMmluPage } from "../../pipeline/mmlu-page.js";
+import type { ReportFormat, ReportOptions } from "../commands/report.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
+import { mmluPageCommand } from "../mcq-run.js";
 import { mmluComparisonRenderers } from "./mmlu-branch.js";
 import { mmluRenderers } from "./mmlu.js";
+
+/** What lies below a benchmark's folder and is asked for. */
+interface Stored {
+  readonly reports: readonly StoredReport[];
+  readonly comparisons: readonly MmluComparison[];
+  readonly options: ReportOptions;
+}
+
+const textOf =
+  (format: "text" | "markdown") =>
+  ({ reports, comparisons }: Stored): string =>
+    [
+      ...reports.map(({ report }) => mmluRenderers[format](report)),
+      ...comparisons.map(mmluComparisonRenderers[format]),
+    ].join("\n");
+
+/** One entry a format. */
+const documents: Readonly<Record<ReportFormat, (stored: Stored) => Document>> = {
+  text: textOf("text"),
+  markdown: textOf("markdown"),
+  json: ({ reports, comparisons }) => {
+    const values = [...reports.map(({ report }) => report), ...comparisons];
+    return `${JSON.stringify(values.length === 1 ? values[0] : values, null, 2)}\n`;
+  },
+  csv: refuse,
+  xlsx: refuse,
+  html: (stored) => {
+    const { bench, outputDir, model: models = [] } = stored.options;
+    const command = mmluPageCommand({ bench, outputDir, models });
+    const comparison = onlyComparison(stored);
+    const page = { bench, stored: stored.reports, command, ...(comparison !== undefined && { comparison }) };
+    return htmlDocument(`branchbench ${bench}`, (sink) => collectMmluPage(page, sink));
+  },
+};
+
+function refuse({ options: { bench, format } }: Stored): never {
+  throw new EvalError("input", `--bench ${bench} has no ${format} report`, {
+    hint: "use --format text, markdown, json or html; lm-eval's own files lie beside the records",
+  });
+}
+
+/** The comparison of the only two models there are, where their results are still those that were compared. */
+function onlyComparison({ reports, comparisons }: Stored): MmluComparison | undefined {
+  const [comparison, other] = comparisons;
+  if (comparison === undefined || other !== undefined || reports.length !== 2) return undefined;
+  const newest = reports.map(({ report }) => report);
+  return isOutdated(comparison, newest) ? undefined : comparison;
+}
 
 /** `report --bench mmlu`: multiple-choice results and comparisons, as the runs that made them left them. */
 export async function storedReportsAction(options: ReportOptions, host: Host): Promise<number> {
   const { folder } = outputTree(options.outputDir, options.bench);
-  const format = options.json === true ? "json" : options.format;
-  if (format !== "text" && format !== "json" && format !== "markdown")
-    throw new EvalError("input", `--bench ${options.bench} has no ${format} report`, {
-      hint: "use --format text, markdown or json; lm-eval's own files lie beside the records",
-    });
   const isAsked = (model: string): boolean => options.model === undefined || options.model.includes(model);
-  const all = (await storedReports(folder)).map(({ report }) => report);
-  const reports = all.filter(({ model }) => isAsked(model));
+  const all = await storedReports(folder);
+  const reports = all.filter(({ report }) => isAsked(report.model));
   const comparisons = (await storedComparisons(folder)).filter(
     ({ models }) => isAsked(models.base) || isAsked(models.tuned),
   );
@@ -29,14 +77,11 @@ export async function storedReportsAction(options: ReportOptions, host: Host): P
     throw new EvalError("input", `there are no results in ${folder}`, {
       hint: `run: branchbench ${options.bench === mmluBench ? "mmlu" : "mmlu-branch"}`,
     });
+  const newest = all.map(({ report }) => report);
   for (const comparison of comparisons)
-    if (isOutdated(comparison, all)) host.stderr.write(`note: ${outdatedNote(comparison)}\n`);
-  const documents = [...reports, ...comparisons];
-  const text =
-    format === "json"
-      ? `${JSON.stringify(documents.length === 1 ? documents[0] : documents, null, 2)}\n`
-      : [...reports.map(mmluRenderers[format]), ...comparisons.map(mmluComparisonRenderers[format])].join("\n");
-  await deliver(text, { file: options.output, name: "report" }, host);
+    if (isOutdated(comparison, newest)) host.stderr.write(`note: ${outdatedNote(comparison)}\n`);
+  const document = documents[options.json === true ? "json" : options.format]({ reports, comparisons, options });
+  await deliver(document, { file: options.output, name: "report" }, host);
   return 0;
 }
 

@@ -5,7 +5,7 @@ import { path, positiveWholeNumber, wholeNumber } from "../argument-parsers.js";
 import type { RequestOptions, ServerOptions } from "../options.js";
 import { addCandidateServerOptions, addRequestOptions } from "../options.js";
 
-const mcqFormats = ["text", "json", "markdown", "ilab"] as const;
+const mcqFormats = ["text", "json", "markdown", "ilab", "html"] as const;
 export type McqFormat = (typeof mcqFormats)[number];
 
 /** What mmlu and mmlu-branch have in common. */

@@ -1,0 +1,19 @@
+import type { PageSummary } from "../domain/page-data.js";
+import type { PageMmlu, PageMmluModel } from "../domain/page-mmlu.js";
+import type { Series } from "./series.js";
+import { mostSeries } from "./series.js";
+
+/** A page of multiple-choice results. */
+export type MmluPageSummary = Extract<PageSummary, { readonly kind: "mmlu" }>;
+
+/** A model of such a page in its charts. */
+export type MmluSeries = Pick<Series, "key" | "name" | "place"> & { readonly model: PageMmluModel };
+
+export function mmluSeries({ models }: PageMmlu): MmluSeries[] {
+  return models.map((model, index) => ({
+    key: String(index),
+    name: model.report.model,
+    place: index % mostSeries,
+    model,
+  }));
+}

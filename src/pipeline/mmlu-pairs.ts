@@ -1,0 +1,60 @@
+import type { ComparedTask, McqComparison, McqResult } from "../domain/mcq-comparison.js";
+import { compareMcq } from "../domain/mcq-comparison.js";
+import type { MmluReport } from "../domain/mmlu-report.js";
+import type { PageMmluPair } from "../domain/page-mmlu.js";
+
+/** What a model's questions came to, by task and `doc_id`. */
+export type ModelResults = ReadonlyMap<string, ReadonlyMap<number, McqResult>>;
+
+/** More models than these would make more comparisons than anybody looks at. */
+const mostCompared = 6;
+
+/**
+ * Compares each of the first models with each other, both ways round.
+ *
+ * @param known the comparison of the first model with the second, where it was made before
+ */
+export function mmluPairs(
+  reports: readonly MmluReport[],
+  results: readonly ModelResults[],
+  known: McqComparison | undefined,
+): PageMmluPair[] {
+  const places = reports.slice(0, mostCompared).map((_, place) => place);
+  return places.flatMap((base) =>
+    places
+      .filter((tuned) => tuned !== base && (known === undefined || base < tuned))
+      .map((tuned) => {
+        const tasks = sharedTasks(reports[tuned], results[base], results[tuned]);
+        const { settings, overall, tasks: compared } = known ?? compareMcq(tasks);
+        return { base, tuned, comparison: { settings, overall, tasks: compared }, counts: countPairs(tasks) };
+      }),
+  );
+}
+
+/** The questions that both models were asked. */
+function sharedTasks(
+  report: MmluReport | undefined,
+  base: ModelResults | undefined,
+  tuned: ModelResults | undefined,
+): ComparedTask[] {
+  return (report?.scores.tasks ?? []).flatMap(({ task, form }) => {
+    const before = base?.get(task);
+    if (before === undefined) return [];
+    const questions = [...(tuned?.get(task) ?? [])].flatMap(([id, after]) => {
+      const found = before.get(id);
+      return found === undefined ? [] : [{ id, base: found, tuned: after }];
+    });
+    return [{ task, form, questions }];
+  });
+}
+
+function countPairs(tasks: readonly ComparedTask[]): PageMmluPair["counts"] {
+  const counts = { both: 0, gained: 0, lost: 0, neither: 0 };
+  for (const { questions } of tasks)
+    for (const { base, tuned } of questions) {
+      if (base.kind === "unscored" || tuned.kind === "unscored") continue;
+      if (base.correct) counts[tuned.correct ? "both" : "lost"]++;
+      else counts[tuned.correct ? "gained" : "neither"]++;
+    }
+  return counts;
+}
