@@ -49,17 +49,18 @@ it("a SIGKILL at any moment leaves the user's repository as it was, to the byte"
   const calmMs = performance.now() - start;
   const complete = await out.read("mt_bench_branch/rc/question.jsonl");
   expect(complete.trimEnd().split("\n")).toHaveLength(2_000);
-  let killed = 0;
-  for (let kill = 0; kill < kills; kill++) {
-    const run = startCli([...args, "--judge-model", `j${kill}`]);
+  // a run that ended before its kill is no kill: the next one comes earlier, so that how busy the machine is decides nothing
+  let [killed, share] = [0, 1];
+  while (killed < kills) {
+    const run = startCli([...args, "--judge-model", `j${killed}`]);
     // spread over the run, the start of the process left out; where in it a kill falls differs from run to run anyway
-    await Promise.race([sleep(calmMs * (0.2 + (0.75 * kill) / kills)), run.done]);
+    await Promise.race([sleep(calmMs * share * (0.2 + (0.75 * killed) / kills)), run.done]);
     run.process.kill("SIGKILL");
     if ((await run.done).code === null) killed++;
+    else share *= 0.8;
     expect(await digest(repository)).toBe(before);
     expect(await out.read("mt_bench_branch/rc/question.jsonl")).toBe(complete);
   }
-  expect(killed).toBeGreaterThan(kills / 2);
   expect((await startCli([...args, "--judge-model", "j"]).done).code).toBe(0);
   expect(await digest(repository)).toBe(before);
 }, 120_000);
