@@ -3,6 +3,7 @@ import type { Accuracy } from "./accuracy.js";
 import { taskAccuracy } from "./accuracy.js";
 import type { MmluReport } from "./mmlu-report.js";
 import type { TaskScore } from "./mmlu-scores.js";
+import { contextJson } from "./mmlu-prompt.js";
 import type { McqContext, McqDoc, McqOutcome, McqPrompt, McqTask } from "./multiple-choice.js";
 
 /*
@@ -182,15 +183,15 @@ export interface LmEvalSample {
   readonly hashes: { readonly docHash: string; readonly promptHash: string; readonly targetHash: string };
 }
 
-/** A line of `samples_<task>_<date>.jsonl`. As in lm-eval's own, targets, log-probabilities and booleans are texts. */
-export function lmEvalSample({ doc, prompt, outcome, hashes }: LmEvalSample): Record<string, unknown> {
+/**
+ * A line of `samples_<task>_<date>.jsonl`, without its end. As in lm-eval's own, targets, log-probabilities and booleans are texts. The
+ * JSON is put together from parts, since the prompt, most of it, stands there once for each choice.
+ */
+export function lmEvalSample({ doc, prompt, outcome, hashes }: LmEvalSample): string {
   const responses = responsesOf(outcome, prompt.continuations.length);
   const choice = outcome.kind === "chosen" ? outcome.choice : null;
-  return {
-    doc_id: doc.id,
-    doc: doc.row,
-    target: String(doc.gold),
-    arguments: argumentsOf(prompt, outcome),
+  const asked = { doc_id: doc.id, doc: doc.row, target: String(doc.gold) };
+  const answered = {
     resps: responses.map((response) => [response]),
     filtered_resps: responses,
     filter: "none",
@@ -207,18 +208,20 @@ export function lmEvalSample({ doc, prompt, outcome, hashes }: LmEvalSample): Re
       requests: outcome.requests,
     },
   };
+  return `${JSON.stringify(asked).slice(0, -1)},"arguments":${argumentsJson(prompt, outcome)},${JSON.stringify(answered).slice(1)}`;
 }
 
-function argumentsOf({ context, continuations }: McqPrompt, outcome: LmEvalSample["outcome"]): Record<string, unknown> {
-  const asked = contextText(context);
+function argumentsJson({ context, continuations }: McqPrompt, outcome: LmEvalSample["outcome"]): string {
+  const asked = contextArgument(context);
   const seconds = outcome.way === "generate" ? [{ until: [], do_sample: false }] : continuations;
-  return Object.fromEntries(
-    seconds.map((second, index) => [`gen_args_${index}`, { arg_0: asked, arg_1: second }] as const),
+  const pairs = seconds.map(
+    (second, index) => `"gen_args_${index}":{"arg_0":${asked},"arg_1":${JSON.stringify(second)}}`,
   );
+  return `{${pairs.join(",")}}`;
 }
 
-function contextText(context: McqContext): string {
-  return context.kind === "text" ? context.text : JSON.stringify(context.messages);
+function contextArgument(context: McqContext): string {
+  return context.kind === "text" ? contextJson(context) : JSON.stringify(JSON.stringify(context.messages));
 }
 
 /**

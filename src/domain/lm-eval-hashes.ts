@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash as hashOf } from "node:crypto";
 import type { McqContext, McqDoc } from "./multiple-choice.js";
 
 /** What lm-eval's sample files tell of one question, each a sha256 in hex. */
@@ -8,13 +8,17 @@ export interface SampleHashes {
   readonly targetHash: string;
 }
 
-/** The hashes of one question (`simple_evaluate` of lm_eval/evaluator.py). */
-export function sampleHashes(doc: McqDoc, context: McqContext): SampleHashes {
+/**
+ * The hashes of one question (`simple_evaluate` of lm_eval/evaluator.py).
+ *
+ * @param asked what was asked, or its hash where that is known
+ */
+export function sampleHashes(doc: McqDoc, asked: McqContext | string): SampleHashes {
   return {
     // Python's json.dumps(indent=2, ensure_ascii=False) writes texts, whole numbers and lists as JSON.stringify does
     docHash: sha256(JSON.stringify(doc.row, null, 2)),
-    promptHash: promptHash(context),
-    targetHash: sha256(String(doc.gold)),
+    promptHash: typeof asked === "string" ? asked : promptHash(asked),
+    targetHash: targetHash(doc.gold),
   };
 }
 
@@ -24,6 +28,17 @@ export function sampleHashes(doc: McqDoc, context: McqContext): SampleHashes {
  */
 export function promptHash(context: McqContext): string {
   return sha256(context.kind === "text" ? context.text : pythonMessages(context.messages));
+}
+
+/** by number: there are as many as choices of a question */
+const targetHashes = new Map<number, string>();
+
+function targetHash(gold: number): string {
+  const known = targetHashes.get(gold);
+  if (known !== undefined) return known;
+  const made = sha256(String(gold));
+  targetHashes.set(gold, made);
+  return made;
 }
 
 function pythonMessages(messages: Extract<McqContext, { kind: "chat" }>["messages"]): string {
@@ -41,5 +56,5 @@ export function taskHash(samples: Iterable<SampleHashes>): string {
 }
 
 function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hashOf("sha256", text);
 }

@@ -3,6 +3,7 @@ import type { TokenUsage } from "./chat-model.js";
 import type { EchoedTokens } from "./continuation-logprob.js";
 import { htmlTitle, isHtml, jsonOrUndefined, readServerMessage } from "./server-message.js";
 import type { ListedToken } from "./token-scorer.js";
+import { readUsualList } from "./usual-list.js";
 
 /** A reply that lists next tokens. */
 export interface ListedReading {
@@ -111,6 +112,12 @@ const sglangSchema = z.object({
 
 /** Reads the list of next tokens from a reply of any server. */
 export function readListed(body: string): ListedReading | UnreadReading {
+  const usual = readUsualList(body);
+  if (usual !== undefined) {
+    const { texts, logprobs, usage } = usual;
+    const tokens = texts.map((text, index) => namedToken(text, logprobs[index] ?? impossible));
+    return listed("completion", tokens, readUsage(usage));
+  }
   const json = parsed(body);
   if (has(json, "choices")) {
     const reading = choicesSchema.safeParse(json);
@@ -187,7 +194,8 @@ function unread(body: string, json: unknown): UnreadReading {
 }
 
 function listed(shape: ReplyShape, tokens: readonly ListedToken[], usage: TokenUsage | undefined): ListedReading {
-  const bestFirst = tokens.toSorted((left, right) => right.logprob - left.logprob);
+  const isBestFirst = tokens.every(({ logprob }, index) => logprob <= (tokens[index - 1]?.logprob ?? Infinity));
+  const bestFirst = isBestFirst ? tokens : tokens.toSorted((left, right) => right.logprob - left.logprob);
   return usage === undefined
     ? { kind: "replied", shape, tokens: bestFirst }
     : { kind: "replied", shape, tokens: bestFirst, usage };
@@ -199,6 +207,11 @@ function echoed(tokens: EchoedTokens, usage: TokenUsage | undefined): EchoedRead
 
 function usageOf(promptTokens: number | undefined, completionTokens: number | undefined): TokenUsage | undefined {
   return promptTokens === undefined ? undefined : { promptTokens, completionTokens: completionTokens ?? 0 };
+}
+
+function readUsage(counted: unknown): TokenUsage | undefined {
+  const usage = usageSchema.parse(counted);
+  return usageOf(usage?.prompt_tokens, usage?.completion_tokens);
 }
 
 type Choices = z.infer<typeof choicesSchema>;

@@ -62,15 +62,22 @@ export function encodeMcqRecord({ task, docId, promptHash, outcome }: McqRecord)
     completion_tokens: outcome.completionTokens,
   };
   if (outcome.kind === "unreadable") return { ...key, choice: null, way: outcome.way, text: outcome.text, ...cost };
-  return {
-    ...key,
-    choice: outcome.choice,
-    way: outcome.way,
-    logprobs: [...outcome.logprobs],
-    ...(outcome.matched !== undefined && { matched: outcome.matched }),
-    ...(outcome.text !== undefined && { text: outcome.text }),
-    ...cost,
+  const { choice, way, logprobs, matched, text, requests, promptTokens, completionTokens } = outcome;
+  // field by field: spreading objects takes longer than writing the line
+  const row: Extract<McqRow, { logprobs: unknown }> = {
+    task,
+    doc_id: docId,
+    prompt_hash: promptHash,
+    choice,
+    way,
+    logprobs: [...logprobs],
+    requests,
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
   };
+  if (matched !== undefined) row.matched = matched;
+  if (text !== undefined) row.text = text;
+  return row;
 }
 
 export function decodeMcqRecord(row: McqRow): McqRecord {

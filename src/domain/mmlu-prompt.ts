@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ChatMessage } from "./chat-model.js";
-import type { McqDoc, McqPrompt, McqTask } from "./multiple-choice.js";
+import type { McqContext, McqDoc, McqPrompt, McqTask } from "./multiple-choice.js";
 import { isPythonSpace, pythonStrip } from "./python-strip.js";
 
 /** Whether the prompt is a plain text, one message that holds the examples too, or a conversation with an exchange an example. */
@@ -32,12 +32,10 @@ const exampleDelimiter = "\n\n";
 
 /** The prompt of lm-eval's `mmlu` and of MMLU-Branch tasks, byte for byte (`fewshot_context` and `construct_requests` of lm_eval/api/task.py). */
 export function mcqPrompt(task: McqTask, doc: McqDoc, form: McqPromptForm): McqPrompt {
+  if (form.chat === "none") return inText(task, doc, form.systemPrompt ?? "");
   const answers = doc.choices.map((_, index) => answerText(task, doc, index));
   const system = joinPrompts(form.systemPrompt ?? "", task.description);
-  const examples = task.fewShots(doc).map((example) => ({
-    question: questionBlock(example) + answerCue,
-    answer: answerText(task, example, example.gold),
-  }));
+  const examples = examplesOf(task, task.fewShots(doc));
   const asked = questionBlock(doc) + answerCue;
   if (form.chat === "multi-turn") {
     const turns = examples.flatMap(({ question, answer }): ChatMessage[] => [
@@ -46,12 +44,64 @@ export function mcqPrompt(task: McqTask, doc: McqDoc, form: McqPromptForm): McqP
     ]);
     return inChat(system, [...turns, { role: "user", content: asked }], answers);
   }
-  const shown = examples.map(({ question, answer }) => `${question} ${answer}${exampleDelimiter}`).join("");
-  if (form.chat === "one-turn") return inChat(system, [{ role: "user", content: shown + asked }], answers);
-  return {
-    context: { kind: "text", text: system + shown + asked },
-    continuations: answers.map((answer) => ` ${answer}`),
-  };
+  return inChat(system, [{ role: "user", content: shown(examples) + asked }], answers);
+}
+
+interface Example {
+  readonly question: string;
+  readonly answer: string;
+}
+
+function examplesOf(task: McqTask, examples: readonly McqDoc[]): Example[] {
+  return examples.map((example) => ({
+    question: questionBlock(example) + answerCue,
+    answer: answerText(task, example, example.gold),
+  }));
+}
+
+function shown(examples: readonly Example[]): string {
+  return examples.map(({ question, answer }) => `${question} ${answer}${exampleDelimiter}`).join("");
+}
+
+/** What stands before the question: mostly the same for all questions of a task, and most of the prompt. */
+interface PromptHead {
+  readonly task: McqTask;
+  readonly systemPrompt: string;
+  readonly text: string;
+  /** `text` as JSON without the closing quote, once it was asked for */
+  json: string | undefined;
+}
+
+/** the last head with these examples */
+const heads = new WeakMap<readonly McqDoc[], PromptHead>();
+/** of what parts a text was made: its JSON is then made of the parts', of which one is known */
+const parts = new WeakMap<McqContext, { readonly head: PromptHead; readonly asked: string }>();
+
+function inText(task: McqTask, doc: McqDoc, systemPrompt: string): McqPrompt {
+  const head = headOf(task, task.fewShots(doc), systemPrompt);
+  const asked = questionBlock(doc) + answerCue;
+  const context: McqContext = { kind: "text", text: head.text + asked };
+  parts.set(context, { head, asked });
+  return { context, continuations: doc.choices.map((_, index) => ` ${answerText(task, doc, index)}`) };
+}
+
+function headOf(task: McqTask, examples: readonly McqDoc[], systemPrompt: string): PromptHead {
+  const known = heads.get(examples);
+  if (known !== undefined && known.task === task && known.systemPrompt === systemPrompt) return known;
+  const text = joinPrompts(systemPrompt, task.description) + shown(examplesOf(task, examples));
+  const head = { task, systemPrompt, text, json: undefined };
+  heads.set(examples, head);
+  return head;
+}
+
+/** The text of a context as JSON; the examples, which many questions share, are written as JSON only once. */
+export function contextJson(context: Extract<McqContext, { kind: "text" }>): string {
+  const made = parts.get(context);
+  // half of a surrogate pair is another text in JSON than the pair
+  if (made === undefined || /[\uD800-\uDBFF]$/.test(made.head.text)) return JSON.stringify(context.text);
+  const { head, asked } = made;
+  head.json ??= JSON.stringify(head.text).slice(0, -1);
+  return head.json + JSON.stringify(asked).slice(1);
 }
 
 function inChat(system: string, messages: readonly ChatMessage[], continuations: readonly string[]): McqPrompt {

@@ -9,10 +9,16 @@ const single = new RegExp(`^${space}$`);
 
 /** Python's `str.strip()`. */
 export function pythonStrip(text: string): string {
+  if (isVisible(text.charCodeAt(0)) && isVisible(text.charCodeAt(text.length - 1))) return text;
   let end = text.length;
   // a pattern for the end would take quadratic time on inner runs of spaces
   while (end > 0 && isPythonSpace(text[end - 1])) end--;
   return text.slice(0, end).replace(leading, "");
+}
+
+/** Whether a code unit is a visible character of ASCII: what most texts begin and end with. */
+function isVisible(codeUnit: number): boolean {
+  return codeUnit > 0x20 && codeUnit < 0x7f;
 }
 
 /** Python's `str.isspace()` of one character. */

@@ -5,7 +5,12 @@ import type { EchoEndpoint, NextTokenEndpoint } from "./scoring-findings.js";
 
 /** A prompt as it is sent. */
 export type SentPrompt =
-  | { readonly kind: "text"; readonly text: string }
+  | {
+      readonly kind: "text";
+      readonly text: string;
+      /** the text as JSON, where it is at hand */
+      readonly json?: string;
+    }
   | { readonly kind: "ids"; readonly ids: readonly number[] }
   | { readonly kind: "chat"; readonly messages: readonly ChatMessage[] };
 
@@ -108,6 +113,19 @@ function textOrIds(prompt: SentPrompt): string | readonly number[] {
 function textOf(prompt: SentPrompt): string {
   if (prompt.kind === "text") return prompt.text;
   throw new Error("only a text can be sent here");
+}
+
+/**
+ * Makes bodies that differ only in their text: the rest is written as JSON once, and the text's own JSON is put in.
+ *
+ * @param makeBody the body around any text
+ */
+export function bodyText(makeBody: (prompt: SentPrompt) => Body): (json: string) => string {
+  const body = makeBody({ kind: "text", text: "" });
+  const key = "prompt" in body ? "prompt" : "text";
+  const others = Object.entries(body).filter(([name]) => name !== key);
+  const before = JSON.stringify({ ...Object.fromEntries(others), [key]: "" }).slice(0, -'""}'.length);
+  return (json) => `${before}${json}}`;
 }
 
 /** Both what vLLM and SGLang call the text and what llama.cpp does: each ignores the other's. */

@@ -39,7 +39,7 @@ export interface CallKind<Request, Reading extends GoodReading> {
   readonly path: string;
   /** the whole URL for people */
   readonly shownUrl: string;
-  /** makes the body of a request */
+  /** makes the body of a request: a value to be sent as JSON, or its JSON as a text */
   readonly bodyOf: (request: Request, settings: ChatCompletionSettings) => unknown;
   /** reads the body of a reply that says success */
   readonly read: (body: string) => Reading | BadReading;
@@ -187,7 +187,8 @@ async function tryOnce<Request, Reading extends GoodReading>(
   const { path, shownUrl, bodyOf, read } = call.kind;
   const { transport, counts, settings, tokenLimitField, record } = call.calls;
   const { model, extraBody, headers, timeoutMs } = settings;
-  const body = JSON.stringify(bodyOf(call.request, { model, tokenLimitField, extraBody }));
+  const said = bodyOf(call.request, { model, tokenLimitField, extraBody });
+  const body = typeof said === "string" ? said : JSON.stringify(said);
   call.attempts += 1;
   counts.requests += 1;
   call.startedMs = performance.now();

@@ -43,7 +43,13 @@ const keySchema = z.object({ task: z.string(), doc_id: z.number() });
 /** Sorts records by task and question; of several for one question the last stays. */
 export async function settleOutcomes(path: string): Promise<void> {
   if (!(await isNonEmpty(path))) return;
-  await settleFile(path, { keyOf: rowKey, compare: compareMcqKeys });
+  await settleFile(path, { keyOf: rowKey, keyOfText: textKey, compare: compareMcqKeys });
+}
+
+/** The key of a line as this program writes it, with a name that JSON leaves as it is. */
+function textKey(text: string): McqKey | undefined {
+  const [, task, docId] = /^\{"task":"([^"\\]*)","doc_id":(\d+),/.exec(text) ?? [];
+  return task === undefined ? undefined : { task, docId: Number(docId) };
 }
 
 function rowKey(row: unknown): McqKey {

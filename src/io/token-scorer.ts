@@ -6,13 +6,15 @@ import {
 } from "../domain/continuation-logprob.js";
 import { readEchoed, readListed, type EchoedReading, type ListedReading } from "../domain/logprob-replies.js";
 import type { McqContext } from "../domain/multiple-choice.js";
-import { callPlaces, echoBody, nextTokenBody, type SentPrompt } from "../domain/scoring-bodies.js";
+import { contextJson } from "../domain/mmlu-prompt.js";
+import { bodyText, callPlaces, echoBody, nextTokenBody, type SentPrompt } from "../domain/scoring-bodies.js";
 import type { ScoringFindings } from "../domain/scoring-findings.js";
 import type { ScoringReply, TokenScorer } from "../domain/token-scorer.js";
+import type { ChatCompletionSettings } from "../domain/chat-completion.js";
 import type { CallKind } from "./chat-calls.js";
 import type { OpenAIModel } from "./openai.js";
 import { serverTokenizer, type ServerTokenizer } from "./server-tokenizer.js";
-import type { BadReading } from "./try-result.js";
+import type { BadReading, GoodReading } from "./try-result.js";
 
 type FailedReply = Extract<ScoringReply, { kind: "failed" }>;
 type Prepared<Value> = { readonly kind: "ready"; readonly value: Value } | FailedReply;
@@ -66,7 +68,7 @@ function listKind(
   };
   return {
     ...server.at(callPlaces[endpoint]),
-    bodyOf: (prompt, settings) => nextTokenBody(endpoint, { prompt, fields }, settings),
+    bodyOf: splicing((prompt, settings) => nextTokenBody(endpoint, { prompt, fields }, settings)),
     read(body) {
       const reading = readListed(body);
       if (reading.kind === "failed" || reading.tokens.length > 0) return reading;
@@ -92,6 +94,19 @@ function echoKind(
   };
 }
 
+type MakeBody = (prompt: SentPrompt, settings: ChatCompletionSettings) => Record<string, unknown>;
+
+/** Where the JSON of a text is at hand, the body is put together around it. */
+function splicing(makeBody: MakeBody): CallKind<SentPrompt, GoodReading>["bodyOf"] {
+  let around: ((json: string) => string) | undefined;
+  return (prompt, settings) => {
+    if (prompt.kind !== "text" || prompt.json === undefined) return makeBody(prompt, settings);
+    // the settings of one model differ only in what chats are told
+    around ??= bodyText((empty) => makeBody(empty, settings));
+    return around(prompt.json);
+  };
+}
+
 /** A rendered chat begins as its template says. */
 function addSpecialTokens({
   takesAddSpecialTokens,
@@ -105,6 +120,8 @@ async function promptOf(context: McqContext, work: Work, signal?: AbortSignal): 
   const { nextToken, sendsIds, maxLength } = work.findings;
   if (context.kind === "chat" && nextToken?.endpoint === "chat")
     return { kind: "ready", value: { kind: "chat", messages: context.messages } };
+  if (context.kind === "text" && !sendsIds && nextToken?.endpoint !== "chat")
+    return { kind: "ready", value: { kind: "text", text: context.text, json: contextJson(context) } };
   const text = await textOf(context, work, signal);
   if (text.kind === "failed") return text;
   if (!sendsIds) return { kind: "ready", value: { kind: "text", text: text.value } };

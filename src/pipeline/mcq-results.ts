@@ -5,6 +5,7 @@ import { lmEvalDate, lmEvalResults, lmEvalSample } from "../domain/lm-eval-files
 import { sampleHashes, taskHash, type SampleHashes } from "../domain/lm-eval-hashes.js";
 import type { McqResult } from "../domain/mcq-comparison.js";
 import type { PlannedTask } from "../domain/mcq-plan.js";
+import type { McqRecord } from "../domain/mcq-record.js";
 import type { MmluReport } from "../domain/mmlu-report.js";
 import { scoreCaveats } from "../domain/mmlu-report.js";
 import { scoreCounter } from "../domain/mmlu-scores.js";
@@ -12,11 +13,12 @@ import { categoryAlias, mmluCategories, mmluSubjects } from "../domain/mmlu-subj
 import type { McqDoc, McqOutcome } from "../domain/multiple-choice.js";
 import { weightedAccuracy } from "../domain/accuracy.js";
 import { writeJsonFile } from "../io/json-file.js";
-import { writeJsonLines } from "../io/jsonl.js";
+import { writeJsonTexts } from "../io/jsonl.js";
 import { readOutcomes, readOutcomesByTask } from "../io/outcome-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
 import { packageInfo } from "../io/package-info.js";
 import { newestReport, resultPaths } from "../io/result-file.js";
+import { fanOut } from "./fan-out.js";
 import type { MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
 
 export interface WrittenResults {
@@ -39,21 +41,27 @@ export async function writeMcqResults(
   { plan, partial, started, isUnchanged }: Finished,
 ): Promise<WrittenResults> {
   const paths = input.output.outcomes(input.model);
-  const report = await makeMcqReport(input, ports, { paths, plan, partial, started });
   if (isUnchanged) {
+    const report = await makeMcqReport(input, ports, { plan, partial, started });
     const newest = await newestReport(dirname(paths.records));
     if (newest !== undefined && isSameResult(newest.report, report))
       return { resultsFile: newest.path, report: newest.report };
   }
   const files = resultPaths(paths.records, lmEvalDate(started));
-  const tasks: LmEvalTask[] = [];
-  for await (const { planned, outcomes } of outcomesOf(paths, plan)) {
-    const { task } = planned;
+  const taskHashes = new Map<string, string>();
+  const onTask = async ({ planned, records }: PlannedRecords): Promise<void> => {
     const hashes: SampleHashes[] = [];
-    await writeJsonLines(files.samples(task.name), sampleRows(planned, outcomes, { promptOf: input.promptOf, hashes }));
+    const { name } = planned.task;
+    const rows = sampleRows(planned, records, { promptOf: input.promptOf, hashes });
+    await writeJsonTexts(files.samples(name), rows);
+    taskHashes.set(name, taskHash(hashes));
+  };
+  const report = await makeMcqReport(input, ports, { plan, partial, started, onTask });
+  const tasks = plan.flatMap(({ task }): LmEvalTask[] => {
     const score = report.scores.tasks.find((entry) => entry.task === task.name);
-    if (score !== undefined) tasks.push({ task, score, hash: taskHash(hashes) });
-  }
+    const hash = taskHashes.get(task.name);
+    return score === undefined || hash === undefined ? [] : [{ task, score, hash }];
+  });
   const seconds = (Date.now() - started.getTime()) / 1000;
   const limit = input.firstN ?? null;
   await writeJsonFile(
@@ -69,9 +77,9 @@ export async function readMcqResults(
   plan: readonly PlannedTask[],
 ): Promise<ReadonlyMap<string, ReadonlyMap<number, McqResult>>> {
   const results = new Map<string, ReadonlyMap<number, McqResult>>();
-  for await (const { planned, outcomes } of outcomesOf(paths, plan)) {
+  for await (const { planned, records } of recordsOf(paths, plan)) {
     const { task, docs } = planned;
-    results.set(task.name, new Map(docs.map((doc) => [doc.id, resultOf(doc, outcomes.get(doc.id))] as const)));
+    results.set(task.name, new Map(docs.map((doc) => [doc.id, resultOf(doc, records.get(doc.id)?.outcome)] as const)));
   }
   return results;
 }
@@ -82,59 +90,64 @@ function resultOf(doc: McqDoc, outcome: McqOutcome | undefined): McqResult {
   return { kind: "scored", correct: outcome.kind === "chosen" && outcome.choice === doc.gold };
 }
 
-interface PlannedOutcomes {
+interface PlannedRecords {
   readonly planned: PlannedTask;
-  readonly outcomes: ReadonlyMap<number, McqOutcome>;
+  readonly records: ReadonlyMap<number, McqRecord>;
 }
 
 /** Plan and settled records are in the same order, so that no more than one task's outcomes are held. */
-async function* outcomesOf(paths: RecordPaths, plan: readonly PlannedTask[]): AsyncGenerator<PlannedOutcomes> {
-  const failures = new Map<string, Map<number, McqOutcome>>();
-  for await (const { task, docId, outcome } of readOutcomes(paths.failed)) {
-    const ofTask = failures.get(task) ?? new Map<number, McqOutcome>();
-    failures.set(task, ofTask.set(docId, outcome));
+async function* recordsOf(paths: RecordPaths, plan: readonly PlannedTask[]): AsyncGenerator<PlannedRecords> {
+  const failures = new Map<string, Map<number, McqRecord>>();
+  for await (const record of readOutcomes(paths.failed)) {
+    const ofTask = failures.get(record.task) ?? new Map<number, McqRecord>();
+    failures.set(record.task, ofTask.set(record.docId, record));
   }
   const groups = readOutcomesByTask(paths.records);
   let group = await groups.next();
   for (const planned of plan) {
     const { name } = planned.task;
     while (group.done !== true && group.value.task < name) group = await groups.next();
-    const outcomes = new Map(failures.get(name));
+    const records = new Map(failures.get(name));
     if (group.done !== true && group.value.task === name)
-      for (const { docId, outcome } of group.value.records.values()) outcomes.set(docId, outcome);
-    yield { planned, outcomes };
+      for (const record of group.value.records.values()) records.set(record.docId, record);
+    yield { planned, records };
   }
   await groups.return(undefined);
 }
 
 function* sampleRows(
   { task, docs }: PlannedTask,
-  outcomes: ReadonlyMap<number, McqOutcome>,
+  records: ReadonlyMap<number, McqRecord>,
   { promptOf, hashes }: { readonly promptOf: PromptMaker; readonly hashes: SampleHashes[] },
-): Generator<object> {
+): Generator<string> {
   for (const doc of docs) {
-    const outcome = outcomes.get(doc.id);
-    if (outcome === undefined || outcome.kind === "failed") continue;
-    const prompt = promptOf(task, doc);
-    const hash = sampleHashes(doc, prompt.context);
+    const record = records.get(doc.id);
+    if (record === undefined || record.outcome.kind === "failed") continue;
+    const { promptHash, outcome } = record;
+    const hash = sampleHashes(doc, promptHash);
     hashes.push(hash);
-    yield lmEvalSample({ doc, prompt, outcome, hashes: hash });
+    yield lmEvalSample({ doc, prompt: promptOf(task, doc), outcome, hashes: hash });
   }
 }
 
 async function makeMcqReport(
   input: MmluInput,
   { server, scoring }: MmluPorts,
-  run: Pick<Finished, "plan" | "partial" | "started"> & { readonly paths: RecordPaths },
+  run: Pick<Finished, "plan" | "partial" | "started"> & {
+    /** gets the records of each task, so that they are read only once */
+    readonly onTask?: (records: PlannedRecords) => Promise<void>;
+  },
 ): Promise<MmluReport> {
   const counter = scoreCounter();
-  for await (const { planned, outcomes } of outcomesOf(run.paths, run.plan)) {
+  const onTask = async ({ planned, records }: PlannedRecords): Promise<void> => {
     counter.task(planned.task, planned.docs.length);
     for (const { id, gold } of planned.docs) {
-      const outcome = outcomes.get(id);
+      const outcome = records.get(id)?.outcome;
       if (outcome !== undefined) counter.add(id, gold, outcome);
     }
-  }
+    await run.onTask?.({ planned, records });
+  };
+  await fanOut(recordsOf(input.output.outcomes(input.model), run.plan), onTask, { width: tasksAtATime });
   const scores = counter.scores();
   const { version } = await packageInfo();
   return {
@@ -152,6 +165,9 @@ async function makeMcqReport(
     caveats: [...(input.dataNotes ?? []), ...scoreCaveats(scores)],
   };
 }
+
+/** while one file goes to the disk the next is made */
+const tasksAtATime = 4;
 
 function isSameResult(stored: MmluReport, now: MmluReport): boolean {
   const comparable = (report: MmluReport): unknown => ({ ...report, date: "", version: "", server: "", scoring: "" });

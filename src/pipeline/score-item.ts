@@ -66,7 +66,11 @@ async function scoreLetters(prompt: McqPrompt, scoring: LetterScoring, signal?: 
   if (reply.kind === "failed") return { ...reply, requests: spent.requests };
   if (reply.kind === "scored") throw new Error("a scorer answered another question than it was asked");
   const decision = letterChoice(reply.tokens, { continuations, ids: letterIds, spelling });
-  if (decision.kind === "chosen") return { ...decision, way: "letters", ...spent };
+  if (decision.kind === "chosen") {
+    const { choice, logprobs, matched } = decision;
+    const { requests, promptTokens, completionTokens } = spent;
+    return { kind: "chosen", choice, way: "letters", logprobs, matched, requests, promptTokens, completionTokens };
+  }
   if (fallback === "full") return scoreFull(prompt, { scorer, way: "letters-fallback", spent }, signal);
   return {
     kind: "failed",

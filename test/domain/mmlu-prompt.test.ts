@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { promptHash } from "../../src/domain/lm-eval-hashes.js";
-import { mcqPrompt, mmluDescription, questionBlock } from "../../src/domain/mmlu-prompt.js";
+import { contextJson, mcqPrompt, mmluDescription, questionBlock } from "../../src/domain/mmlu-prompt.js";
 import { mmluCategories, mmluSubjects, selectMmluSubjects } from "../../src/domain/mmlu-subjects.js";
 import type { McqDoc, McqTask } from "../../src/domain/multiple-choice.js";
 import { pythonStrip } from "../../src/domain/python-strip.js";
@@ -204,5 +204,33 @@ describe("matchesGlob", () => {
 
   it("is quick on many stars", () => {
     expect(matchesGlob("a".repeat(10_000), `${"*a".repeat(50)}b`)).toBe(false);
+  });
+});
+
+describe("contextJson", () => {
+  it("is the JSON of the text, put together from parts or not, also where a part ends within a character", () => {
+    const text = fc.string({ unit: "binary" });
+    fc.assert(
+      fc.property(text, text, text, (description, question, choice) => {
+        const doc = { id: 0, question, choices: [choice, choice], gold: 1, row: {} };
+        for (const examples of [[], [doc]]) {
+          const task = {
+            name: "t",
+            alias: "t",
+            form: "texts" as const,
+            description: `${description}\ud83d`,
+            docs: [doc],
+            fewShots: () => examples,
+            source: { path: "t", sha256: "" },
+          };
+          for (const asked of [doc, { ...doc, question: `\ude00${question}` }]) {
+            const { context } = mcqPrompt(task, asked, { chat: "none" });
+            if (context.kind !== "text") throw new Error("a text was expected");
+            expect(contextJson(context)).toBe(JSON.stringify(context.text));
+            expect(contextJson({ kind: "text", text: context.text })).toBe(JSON.stringify(context.text));
+          }
+        }
+      }),
+    );
   });
 });
