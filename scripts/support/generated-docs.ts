@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { createProgram } from "../../src/cli/program.js";
 import { comparedColumns, comparedSummaryColumns } from "../../src/domain/comparison-rows.js";
+import { mcqColumns, mcqSummaryColumns } from "../../src/domain/mcq-columns.js";
 import { questionColumns } from "../../src/domain/question-columns.js";
 import { summaryColumns } from "../../src/domain/summary-rows.js";
 import type { ColumnFacts } from "../../src/domain/table.js";
@@ -75,6 +76,11 @@ export function columnReference(): string {
     [
       "`report --format csv --level summary`: a row per mean; the other sheets of a workbook have a part of these",
       summaryColumns,
+    ],
+    ["`report --bench mmlu --format csv`, sheet `questions`: a row per question and model", mcqColumns],
+    [
+      "`report --bench mmlu --format csv --level summary`: a row per model, category and task; the other sheets of a workbook have the same",
+      mcqSummaryColumns,
     ],
     ["`compare --format csv`, sheet `questions`: a row per question", comparedColumns],
     ["`compare --format csv --level summary`, sheet `summary`: a row per group and file", comparedSummaryColumns],

@@ -4,7 +4,9 @@ import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { runCli } from "../support/cli.js";
 import { answer, startModelServer } from "../support/model-server.js";
+import { writeMmluResults } from "../support/mmlu-results.js";
 import { plainQuestions, startStage } from "../support/stage.js";
+import { tempFolder } from "../support/temp-folder.js";
 import { readWorkbook } from "../support/workbook.js";
 
 describe("branchbench report --format", () => {
@@ -38,6 +40,37 @@ describe("branchbench report --format", () => {
       ["questions", 7],
       ["about", expect.any(Number)],
     ]);
+  });
+
+  it("csv and xlsx of MMLU have every question and every share", async () => {
+    await using folder = await tempFolder();
+    await writeMmluResults(folder.path, { subjects: 4, questions: 8 });
+    const report = ["report", "--bench", "mmlu", "--output-dir", folder.path];
+    const questions = await runCli([...report, "--format", "csv"]);
+    const rows: Record<string, string>[] = parse(questions.stdout, { columns: true });
+    expect(rows).toHaveLength(3 * (8 + 9 + 10 + 11));
+    const unusual = rows.filter(({ model, outcome }) => model === "org/middle" && outcome !== "chosen");
+    expect(unusual.map(({ doc_id, outcome, right, reason }) => [doc_id, outcome, right, reason])).toEqual([
+      ["0", "failed", "", "timeout"],
+      ["1", "unreadable", "false", ""],
+    ]);
+    expect(rows.find(({ way }) => way === "letters-fallback")).toMatchObject({
+      choice: "D",
+      logprob_c: "",
+      logprob_d: "-1",
+    });
+    const summary = await runCli([...report, "--format", "csv", "--level", "summary"]);
+    const shares: Record<string, string>[] = parse(summary.stdout, { columns: true });
+    const large = rows.filter(({ model, right }) => model === "org/large" && right === "true").length;
+    expect(shares.find(({ model, level }) => model === "org/large" && level === "model")).toMatchObject({
+      n: "38",
+      sum: String(large),
+    });
+    const file = folder.file("mmlu.xlsx");
+    expect(await runCli([...report, "--format", "xlsx", "--output", file])).toMatchObject({ code: 0 });
+    const sheets = readWorkbook(await readFile(file));
+    expect(sheets.map(({ name }) => name)).toEqual(["models", "categories", "tasks", "questions", "about"]);
+    expect(sheets.find(({ name }) => name === "questions")?.rows).toHaveLength(1 + rows.length);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { EvalError } from "../../domain/eval-error.js";
+import { mmluCaveats } from "../../domain/mmlu-caveats.js";
 import type { MmluComparison } from "../../domain/mmlu-comparison.js";
 import type { MmluReport } from "../../domain/mmlu-report.js";
 import { printable } from "../../domain/printable.js";
@@ -9,6 +10,9 @@ import { storedComparisons, storedReports } from "../../io/result-file.js";
 import { htmlDocument } from "../../pipeline/html-document.js";
 import { mmluBench } from "../../pipeline/mmlu-input.js";
 import { collectMmluPage } from "../../pipeline/mmlu-page.js";
+import { mmluQuestionTable, mmluSummaryTable, mmluTables } from "../../pipeline/mmlu-tables.js";
+import { csv } from "../../render/csv.js";
+import { xlsx } from "../../render/xlsx.js";
 import type { ReportFormat, ReportOptions } from "../commands/report.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
@@ -21,6 +25,7 @@ interface Stored {
   readonly reports: readonly StoredReport[];
   readonly comparisons: readonly MmluComparison[];
   readonly options: ReportOptions;
+  readonly host: Host;
 }
 
 const textOf =
@@ -39,8 +44,13 @@ const documents: Readonly<Record<ReportFormat, (stored: Stored) => Document>> = 
     const values = [...reports.map(({ report }) => report), ...comparisons];
     return `${JSON.stringify(values.length === 1 ? values[0] : values, null, 2)}\n`;
   },
-  csv: refuse,
-  xlsx: refuse,
+  csv: ({ reports, options }) =>
+    csv(options.level === "summary" ? mmluSummaryTable(reports) : mmluQuestionTable(reports)),
+  xlsx: ({ reports, host }) =>
+    xlsx(mmluTables(reports), {
+      about: mmluCaveats(reports.map(({ report }) => report)),
+      note: (text) => host.stderr.write(`note: ${text}\n`),
+    }),
   html: (stored) => {
     const { bench, outputDir, model: models = [] } = stored.options;
     const command = mmluPageCommand({ bench, outputDir, models });
@@ -49,12 +59,6 @@ const documents: Readonly<Record<ReportFormat, (stored: Stored) => Document>> = 
     return htmlDocument(`branchbench ${bench}`, (sink) => collectMmluPage(page, sink));
   },
 };
-
-function refuse({ options: { bench, format } }: Stored): never {
-  throw new EvalError("input", `--bench ${bench} has no ${format} report`, {
-    hint: "use --format text, markdown, json or html; lm-eval's own files lie beside the records",
-  });
-}
 
 /** The comparison of the only two models there are, where their results are still those that were compared. */
 function onlyComparison({ reports, comparisons }: Stored): MmluComparison | undefined {
@@ -80,7 +84,7 @@ export async function storedReportsAction(options: ReportOptions, host: Host): P
   const newest = all.map(({ report }) => report);
   for (const comparison of comparisons)
     if (isOutdated(comparison, newest)) host.stderr.write(`note: ${outdatedNote(comparison)}\n`);
-  const document = documents[options.json === true ? "json" : options.format]({ reports, comparisons, options });
+  const document = documents[options.json === true ? "json" : options.format]({ reports, comparisons, options, host });
   await deliver(document, { file: options.output, name: "report" }, host);
   return 0;
 }
