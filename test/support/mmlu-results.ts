@@ -5,7 +5,7 @@ import { mmlu } from "../../src/pipeline/mmlu.js";
 import { chosen, mmluInput, mmluPorts, sampleTask, timedOut } from "./mcq.js";
 
 /** Models that know one thing more the further back they stand. */
-export const mmluModels = ["org/small", "org/middle", "org/large"] as const;
+const mmluModels = ["org/small", "org/middle", "org/large"] as const;
 
 /** So many subjects of MMLU, each in its own category. */
 function subjects(count: number, questions: number): McqTask[] {
