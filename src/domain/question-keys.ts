@@ -1,3 +1,4 @@
+import { numberColumn } from "./number-column.js";
 import type { QuestionId } from "./question.js";
 
 /** Ids and categories of a question set in file order, in columns: an object a question would take most of a run's memory. */
@@ -16,11 +17,11 @@ export function questionKeys(): QuestionKeysBuilder {
   const ids: QuestionId[] = [];
   const numbers = new Map<string, number>();
   const categories: string[] = [];
-  const categoryNumbers: number[] = [];
+  const categoryNumbers = numberColumn();
   return {
     ids,
     categories,
-    categoryAt: (position) => categories[categoryNumbers[position] ?? -1] ?? "",
+    categoryAt: (position) => categories[categoryNumbers.at(position)] ?? "",
     add: (id, category) => {
       let number = numbers.get(category);
       if (number === undefined) {

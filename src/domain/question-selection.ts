@@ -15,6 +15,12 @@ export interface QuestionSelection {
   readonly firstN?: number;
 }
 
+/** Positions of the selected questions, ascending; undefined for all of them, which need no list. */
+export function selectedPositions(keys: QuestionKeys, selection: QuestionSelection): number[] | undefined {
+  const isWhole = Object.values(selection).every((part) => part === undefined);
+  return isWhole ? undefined : selectQuestions(keys, selection);
+}
+
 /** Positions of the selected questions, ascending. */
 export function selectQuestions(keys: QuestionKeys, selection: QuestionSelection): number[] {
   let positions = keys.ids.map((_, position) => position);

@@ -6,8 +6,9 @@ import { decodeQuestion, questionRowSchema } from "../domain/question.js";
 import { questionKeys } from "../domain/question-keys.js";
 import type { QuestionKeys } from "../domain/question-keys.js";
 import type { QuestionSelection } from "../domain/question-selection.js";
-import { selectQuestions } from "../domain/question-selection.js";
+import { selectedPositions } from "../domain/question-selection.js";
 import { diskError } from "./disk-error.js";
+import { numberColumn } from "../domain/number-column.js";
 import type { TextLine } from "./jsonl.js";
 import { parseLine, parseRow, readLines } from "./jsonl.js";
 
@@ -24,17 +25,12 @@ export interface QuestionFile {
 export async function openQuestionFile(path: string): Promise<QuestionFile> {
   const keys = questionKeys();
   // by the id's text, which keys results in many places: 81 and "81" cannot both be in one set
-  const lines = new Map<QuestionId, number>();
+  const fingerprints = numberColumn();
   const hash = createHash("sha256");
   const check = (textLine: TextLine): void => {
     const { line } = textLine;
     const { question_id: id, category } = parseRow(questionRowSchema, parseLine(textLine, path), `${path}:${line}`);
-    const earlier = lines.get(asNumber(id));
-    if (earlier !== undefined)
-      throw new EvalError("input", `${path}:${line}: field question_id: ${id} stands already in line ${earlier}`, {
-        hint: "give each question an id of its own",
-      });
-    lines.set(asNumber(id), line);
+    fingerprints.push(fingerprint(id));
     keys.add(id, category);
   };
   for await (const group of readLines(path, (bytes) => hash.update(bytes))) for (const line of group) check(line);
@@ -42,25 +38,49 @@ export async function openQuestionFile(path: string): Promise<QuestionFile> {
     throw new EvalError("input", `${path}: it holds no question`, {
       hint: 'each line must hold one, such as {"question_id": 1, "category": "writing", "turns": ["…"]}',
     });
+  if (fingerprints.hasEqual()) await refuseRepeatedId(path);
   return { path, sha256: hash.digest("hex"), keys };
 }
 
-/** One form for a number and its text: the one that takes little memory. */
-function asNumber(id: QuestionId): QuestionId {
-  const number = Number(id);
-  return Number.isSafeInteger(number) && String(number) === id ? number : id;
+/** 53 bits from two multiplicative hashes of the id's text, which two ids of a set share only by chance. */
+function fingerprint(id: QuestionId): number {
+  const text = String(id);
+  let [high, low] = [0xdeadbeef, 0x41c6ce57];
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    high = Math.imul(high ^ code, 2_654_435_761);
+    low = Math.imul(low ^ code, 1_597_334_677);
+  }
+  return (high >>> 11) * 2 ** 32 + (low >>> 0);
+}
+
+/** Reads again, now holding every id, and throws at the first that repeats another; returns where only fingerprints were equal. */
+async function refuseRepeatedId(path: string): Promise<void> {
+  const lines = new Map<string, number>();
+  for await (const group of readLines(path)) {
+    for (const textLine of group) {
+      const { line } = textLine;
+      const { question_id: id } = parseRow(questionRowSchema, parseLine(textLine, path), `${path}:${line}`);
+      const earlier = lines.get(String(id));
+      if (earlier !== undefined)
+        throw new EvalError("input", `${path}:${line}: field question_id: ${id} stands already in line ${earlier}`, {
+          hint: "give each question an id of its own",
+        });
+      lines.set(String(id), line);
+    }
+  }
 }
 
 /** The selected questions in file order, read as they are needed. */
 export async function* readQuestions(file: QuestionFile, selection: QuestionSelection = {}): AsyncGenerator<Question> {
-  const selected = selectQuestions(file.keys, selection);
+  const selected = selectedPositions(file.keys, selection);
   let [position, next] = [0, 0];
   for await (const group of readLines(file.path)) {
     for (const line of group) {
-      if (position++ !== selected[next]) continue;
+      if (selected !== undefined && position++ !== selected[next]) continue;
       next++;
       yield decodeQuestion(parseRow(questionRowSchema, parseLine(line, file.path), `${file.path}:${line.line}`));
-      if (next === selected.length) return;
+      if (next === selected?.length) return;
     }
   }
 }

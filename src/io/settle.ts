@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { parseLine, readLines } from "./jsonl.js";
+import { numberColumn } from "../domain/number-column.js";
 import { replaceFile } from "./replace-file.js";
 
 export interface SettleOrder<Key> {
@@ -24,8 +25,8 @@ export interface Settled<Key> {
  */
 export async function settleFile<Key>(path: string, order: SettleOrder<Key>): Promise<Settled<Key>> {
   const keys: Key[] = [];
-  const offsets: number[] = [];
-  const lengths: number[] = [];
+  const offsets = numberColumn();
+  const lengths = numberColumn();
   let settled = true;
   for await (const group of readLines(path)) {
     for (const line of group) {
@@ -40,27 +41,27 @@ export async function settleFile<Key>(path: string, order: SettleOrder<Key>): Pr
   if (settled) return { records: keys.length, keys };
   const positions = sortedPositions(keys, order.compare);
   function* lines(): Generator<Place> {
-    for (const position of positions) yield { offset: offsets[position] ?? 0, length: lengths[position] ?? 0 };
+    for (const position of positions) yield { offset: offsets.at(position), length: lengths.at(position) };
   }
   await replaceFile(path, (temporary) => copyLines(path, temporary, lines()));
   return { records: positions.length, keys };
 }
 
 /** Positions in the order of their keys; of equal keys only the last. */
-function sortedPositions<Key>(keys: readonly Key[], compare: (left: Key, right: Key) => number): number[] {
+function sortedPositions<Key>(keys: readonly Key[], compare: (left: Key, right: Key) => number): Uint32Array {
   const compareAt = (left: number, right: number): number => {
     const [leftKey, rightKey] = [keys[left], keys[right]];
     return leftKey === undefined || rightKey === undefined ? 0 : compare(leftKey, rightKey);
   };
-  const positions = Uint32Array.from(keys, (_, position) => position).sort(
-    (left, right) => compareAt(left, right) || left - right,
-  );
-  const kept: number[] = [];
+  const positions = new Uint32Array(keys.length).map((_, position) => position);
+  positions.sort((left, right) => compareAt(left, right) || left - right);
+  // in place: what is written stands at or before what is read
+  let kept = 0;
   for (const [place, position] of positions.entries()) {
     const next = positions[place + 1];
-    if (next === undefined || compareAt(position, next) !== 0) kept.push(position);
+    if (next === undefined || compareAt(position, next) !== 0) positions[kept++] = position;
   }
-  return kept;
+  return positions.subarray(0, kept);
 }
 
 async function copyLines(from: string, to: string, lines: Iterable<Place>): Promise<void> {

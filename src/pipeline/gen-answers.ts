@@ -8,7 +8,7 @@ import { answerMaxTokens, answerTemperature } from "../domain/mt-bench.js";
 import type { Question, QuestionId } from "../domain/question.js";
 import { compareQuestionIds } from "../domain/question.js";
 import type { QuestionSelection } from "../domain/question-selection.js";
-import { selectQuestions } from "../domain/question-selection.js";
+import { selectedPositions } from "../domain/question-selection.js";
 import { readAnswersOf, readFailedAnswers, settleAnswers } from "../io/answer-file.js";
 import { newAnswerId } from "../io/identifiers.js";
 import { openJournal } from "../io/journal.js";
@@ -89,24 +89,25 @@ export async function genAnswers(input: GenAnswersInput, ports: GenAnswersPorts)
   return withLock(paths.records, async (lost) => {
     const signal = ports.signal === undefined ? lost : AbortSignal.any([lost, ports.signal]);
     const movedAside = input.fresh === true ? await input.output.moveAside(paths, new Date()) : undefined;
-    const selected = selectQuestions(input.questions.keys, input.selection ?? {});
+    const selected = selectedPositions(input.questions.keys, input.selection ?? {});
+    const total = selected?.length ?? input.questions.keys.ids.length;
     await keepAnswerManifest(paths.manifest, answerSettings(input, ports.server), {
       server: ports.server,
       questions: input.questions,
-      selected: selected.length,
+      selected: total,
       hasRecords: (await isNonEmpty(paths.records)) || (await isNonEmpty(paths.failed)),
     });
     const counter = progressCounter("gen-answers", input.model, [
       progressFile(paths.progress, Date.now),
       ports.progress,
     ]);
-    counter.add({ total: selected.length });
+    counter.add({ total });
     try {
       const outcome = await askMissing({ input, ports: { ...ports, signal }, paths, counter }, selected);
       counter.end("done");
       return {
         paths,
-        total: selected.length,
+        total,
         ...outcome,
         ...(movedAside !== undefined && { movedAside: movedAside.records }),
       };
@@ -145,7 +146,7 @@ interface Journals {
 
 type Outcome = Omit<GenAnswersSummary, "paths" | "total" | "movedAside">;
 
-async function askMissing(run: Run, selected: readonly number[]): Promise<Outcome> {
+async function askMissing(run: Run, selected: readonly number[] | undefined): Promise<Outcome> {
   const { input, ports, paths } = run;
   const journals: Journals = { answers: await openJournal(paths.records), failures: await openJournal(paths.failed) };
   const failed: Record<string, number> = {};
@@ -181,7 +182,8 @@ async function askMissing(run: Run, selected: readonly number[]): Promise<Outcom
     await journals.answers.close();
     await journals.failures.close();
   }
-  const errorRate = selected.length === 0 ? 0 : failures / selected.length;
+  const { total } = run.counter.snapshot();
+  const errorRate = failures / Math.max(1, total);
   return { resumed, answered, failed, ...(failedExample !== undefined && { failedExample }), errorRate, replacedLines };
 }
 
@@ -194,7 +196,7 @@ interface FinishedBefore {
 }
 
 /** What earlier runs left; each complete answer of the selection is passed on. */
-async function finishedBefore(run: Run, positions: readonly number[]): Promise<FinishedBefore> {
+async function finishedBefore(run: Run, positions: readonly number[] | undefined): Promise<FinishedBefore> {
   const { input, ports, paths } = run;
   const [done, marked] = [new Set<QuestionId>(), new Set<QuestionId>()];
   let replacedLines = 0;
@@ -202,7 +204,7 @@ async function finishedBefore(run: Run, positions: readonly number[]): Promise<F
   if (!(await isNonEmpty(paths.records))) return { done, marked, replacedLines };
   const { ids } = input.questions.keys;
   const known = new Set(ids);
-  const selected = positions.length === ids.length ? known : new Set(positions.map((position) => ids[position] ?? ""));
+  const selected = positions === undefined ? known : new Set(positions.map((position) => ids[position] ?? ""));
   const set = { ids: known, path: input.questions.path };
   for await (const answer of readAnswersOf(paths.records, set, (lines) => (replacedLines = lines))) {
     if (answer.kind === "failed") {
