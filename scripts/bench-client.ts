@@ -18,7 +18,7 @@ const { values: flags } = parseArgs({
   options: { rounds: { type: "string", default: "3" }, million: { type: "boolean", default: false } },
 });
 
-const built = await buildScripts(["client-point", "stub-server"]);
+const built = await buildScripts(["client-point", "stub-server", "write-questions"]);
 
 async function stubServer(latencyMs: number) {
   const child = startChild(built("stub-server"), [String(latencyMs)]);

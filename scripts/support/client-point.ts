@@ -2,16 +2,19 @@
  * One measured point of the client benchmark, in a process of its own: warms up, measures, tells its parent the figures. Argument: a
  * `PointSettings` as JSON.
  */
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openAIModel } from "../../src/io/openai.js";
 import { outputTree } from "../../src/io/output-tree.js";
 import { openQuestionFile } from "../../src/io/question-file.js";
 import { genAnswers } from "../../src/pipeline/gen-answers.js";
 import { settingsSchema, type PointResult, type PointSettings } from "./client-point-settings.js";
-import { prompt, writeQuestions } from "./question-set.js";
+import { prompt } from "./question-set.js";
 import { withTemporaryFolder } from "./temporary-folder.js";
 
 const settings = settingsSchema.parse(JSON.parse(process.argv[2] ?? ""));
+const writer = fileURLToPath(new URL("write-questions.mjs", import.meta.url));
 const origin = `http://127.0.0.1:${settings.port}`;
 
 /** Makes everything ready to send so many requests, and returns what sends them. */
@@ -83,7 +86,7 @@ async function measureStage(): Promise<PointResult> {
     (folder: string): Preparation =>
     async (requests) => {
       const path = join(folder, `questions-${requests}.jsonl`);
-      await writeQuestions(path, requests);
+      execFileSync(process.execPath, [writer, path, String(requests)]);
       const questions = await openQuestionFile(path);
       const output = outputTree(join(folder, `output-${requests}`), "bench");
       return async () => {
