@@ -87,7 +87,8 @@ export type { GenAnswersInput, GenAnswersPorts, GenAnswersSummary } from "./pipe
 export { findJudgingRules, findQuestions } from "./pipeline/inputs.js";
 export type { InputChoices } from "./pipeline/inputs.js";
 export { judgeAnswers } from "./pipeline/judge-answers.js";
-export type { JudgeAnswersInput, JudgeAnswersPorts, JudgeAnswersSummary } from "./pipeline/judge-answers.js";
+export type { JudgeAnswersPorts, JudgeAnswersSummary } from "./pipeline/judge-answers.js";
+export type { JudgeAnswersInput } from "./pipeline/judging-input.js";
 export { checkServer } from "./pipeline/preflight.js";
 export type { ProgressListener, ProgressSnapshot } from "./pipeline/progress.js";
 export { makeReport } from "./pipeline/report.js";

@@ -32,8 +32,8 @@ export function pairQuestions(
   },
   scores: { readonly base: ScoresOnBothBranches; readonly tuned: ScoresOnBothBranches },
 ): ComparedQuestion[] {
-  const inBefore = new Set((questions.before ?? questions.base).map(content));
-  const inBranch = new Set(questions.branch.map(content));
+  const inBefore = new Set((questions.before ?? questions.base).map(questionContent));
+  const inBranch = new Set(questions.branch.map(questionContent));
   const textsInBranch = new Set(questions.branch.map(({ turns }) => JSON.stringify(turns)));
   const compared = (
     question: Question,
@@ -47,16 +47,16 @@ export function pairQuestions(
     tuned: scores.tuned[set].get(question.id) ?? notAsked,
   });
   const ofBranch = questions.branch.map((question) =>
-    compared(question, inBefore.has(content(question)) ? "unchanged" : "changed", "onBranch"),
+    compared(question, inBefore.has(questionContent(question)) ? "unchanged" : "changed", "onBranch"),
   );
   const removed = questions.base.filter(
-    (question) => !inBranch.has(content(question)) && !textsInBranch.has(JSON.stringify(question.turns)),
+    (question) => !inBranch.has(questionContent(question)) && !textsInBranch.has(JSON.stringify(question.turns)),
   );
   return [...ofBranch, ...removed.map((question) => compared(question, "unchanged", "onBase"))];
 }
 
 /** What makes a question the same on both branches; where it stands does not matter. */
-function content(question: Question): string {
+export function questionContent(question: Question): string {
   return JSON.stringify([question.turns, question.reference ?? []]);
 }
 

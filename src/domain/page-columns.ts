@@ -1,7 +1,7 @@
 import type { PageRun } from "./page-data.js";
 import { pageFlags } from "./page-data.js";
 import type { QuestionId } from "./question.js";
-import type { AnswerSummary, JudgmentSummary, ScoredModel } from "./report.js";
+import type { AnswerSummary, JudgmentSummary, ScoredModel } from "./scored-model.js";
 
 /** What the columns need to know of the questions. */
 export interface ColumnQuestions {

@@ -4,7 +4,7 @@ import type { Judgment } from "./judgment.js";
 import { judgmentKey } from "./judgment.js";
 import { judgedTurns } from "./judgment-plan.js";
 import type { Question } from "./question.js";
-import type { JudgmentSummary } from "./report.js";
+import type { JudgmentSummary } from "./scored-model.js";
 
 /** What became of one turn of one answer under one judge. */
 export interface QuestionRow {

@@ -1,64 +1,9 @@
 import { z } from "zod";
-import type { JudgmentFacts } from "./judgment.js";
 import { mtBenchCategories } from "./mt-bench.js";
 import type { QuestionId } from "./question.js";
 import { clusteredMean } from "./statistics.js";
-
-/** What a report needs to know of one answer. */
-export interface AnswerSummary {
-  readonly questionId: QuestionId;
-  /** undefined for a complete answer */
-  readonly failure: string | undefined;
-  /** turns that were answered, over all choices */
-  readonly turns: number;
-  /** answered turns that were cut off by the token limit */
-  readonly truncated: number;
-  /** answered turns without any text */
-  readonly empty: number;
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-}
-
-/** What a report needs to know of one judgment. */
-export interface JudgmentSummary extends Pick<JudgmentFacts, "questionId" | "turn" | "choice" | "promptName"> {
-  readonly outcome:
-    | { readonly kind: "scored"; readonly score: number }
-    | { readonly kind: "unscored" | "failed"; readonly reason: string };
-  /** the answer has changed since it was judged */
-  readonly stale: boolean;
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-}
-
-export interface QuestionSummary {
-  readonly id: QuestionId;
-  readonly category: string;
-  /** number of turns */
-  readonly turns: number;
-  /** the taxonomy file it comes from */
-  readonly qnaFile?: string;
-}
-
-/** Everything that one judge said of one candidate. */
-export interface ScoredModel {
-  readonly model: string;
-  readonly judge: string;
-  /** undefined where only judgments are at hand */
-  readonly answers: readonly AnswerSummary[] | undefined;
-  readonly judgments: readonly JudgmentSummary[];
-  /** answers that were asked for per question */
-  readonly choices: number;
-  /** judgments per answered turn; 1 where left out */
-  readonly repeats?: number;
-  readonly promptsSource: string | undefined;
-  readonly referencesSource: string | undefined;
-  /** how the answers were sampled, in words */
-  readonly sampling: string | undefined;
-  /** what else the reader should know */
-  readonly notes?: readonly string[];
-}
-
-const countsSchema = z.record(z.string(), z.number().int().nonnegative());
+import { countAnswers, countFields, countJudgments, countTokens } from "./report-counts.js";
+import type { JudgmentSummary, QuestionSummary, ScoredModel } from "./scored-model.js";
 
 export const estimateSchema = z
   .strictObject({
@@ -86,32 +31,7 @@ const modelReportSchema = z.strictObject({
     .array(z.strictObject({ qnaFile: z.string(), ...partFields }))
     .readonly()
     .describe("per taxonomy file; empty where the questions come from none"),
-  judgments: z.strictObject({
-    expected: z.number().int().describe("one per turn of each question asked"),
-    scored: z.number().int(),
-    unscored: countsSchema.describe("judge replies without a usable rating, by reason"),
-    failed: countsSchema.describe("no reply from the judge, by reason"),
-    unanswered: z.number().int().describe("turns the candidate did not answer; they are not judged"),
-    missing: z.number().int().describe("answered turns that were not judged yet, or whose answer changed since"),
-  }),
-  errorRate: z.number().describe("share of the expected judgments that have no score"),
-  answers: z
-    .strictObject({
-      asked: z.number().int(),
-      answered: z.number().int(),
-      failed: countsSchema,
-      truncatedTurns: z.number().int(),
-      emptyTurns: z.number().int(),
-    })
-    .nullable(),
-  partial: z
-    .strictObject({ asked: z.number().int(), of: z.number().int() })
-    .nullable()
-    .describe("set where not the whole question set was asked"),
-  tokens: z.strictObject({
-    candidate: z.strictObject({ prompt: z.number().int(), completion: z.number().int() }),
-    judge: z.strictObject({ prompt: z.number().int(), completion: z.number().int() }),
-  }),
+  ...countFields,
   prompts: z.array(z.string()).readonly(),
   promptsSource: z.string().nullable(),
   referencesSource: z.string().nullable(),
@@ -151,7 +71,7 @@ export function modelReport(scored: ScoredModel, questions: readonly QuestionSum
       ...part(questions.filter((question) => question.category === category)),
     })),
     files: filesOf(questions).map(([qnaFile, ofFile]) => ({ qnaFile, ...part(ofFile) })),
-    ...countJudgments({ ...scored, answers, judgments }, known),
+    ...countJudgments({ ...scored, answers, judgments }, { known, asked }),
     answers: countAnswers(answers),
     tokens: countTokens(answers, judgments),
     prompts: [...new Set(judgments.map(({ promptName }) => promptName))].sort(),
@@ -215,68 +135,6 @@ function scoreCells(judgments: readonly JudgmentSummary[]): Map<QuestionId, Map<
   return new Map(
     [...sums].map(([id, turns]) => [id, new Map([...turns].map(([turn, { sum, n }]) => [turn, sum / n]))]),
   );
-}
-
-type JudgmentCounts = Pick<ModelReport, "judgments" | "errorRate" | "partial">;
-
-function countJudgments(
-  { answers, judgments, choices, repeats = 1 }: ScoredModel,
-  known: ReadonlyMap<QuestionId, QuestionSummary>,
-): JudgmentCounts {
-  const unscored: Record<string, number> = {};
-  const failed: Record<string, number> = {};
-  let done = 0;
-  for (const { outcome, stale } of judgments) {
-    if (stale) continue;
-    if (outcome.kind === "scored") done++;
-    else if (outcome.kind === "unscored") unscored[outcome.reason] = (unscored[outcome.reason] ?? 0) + 1;
-    else failed[outcome.reason] = (failed[outcome.reason] ?? 0) + 1;
-  }
-  const asked = new Set((answers ?? judgments).map(({ questionId }) => questionId));
-  const turnsOf = (id: QuestionId): number => known.get(id)?.turns ?? 0;
-  const unanswered = (answers ?? []).reduce(
-    (sum, answer) => sum + repeats * Math.max(0, turnsOf(answer.questionId) * choices - answer.turns),
-    0,
-  );
-  const judged = done + total(unscored) + total(failed);
-  const answered =
-    repeats *
-    (answers?.reduce((sum, answer) => sum + answer.turns, 0) ??
-      [...asked].reduce<number>((sum, id) => sum + turnsOf(id), 0));
-  const expected = Math.max(answered, judged) + unanswered;
-  return {
-    judgments: { expected, scored: done, unscored, failed, unanswered, missing: Math.max(0, answered - judged) },
-    errorRate: expected === 0 ? 0 : (expected - done) / expected,
-    partial: asked.size < known.size ? { asked: asked.size, of: known.size } : null,
-  };
-}
-
-function total(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
-}
-
-function countAnswers(answers: readonly AnswerSummary[] | undefined): ModelReport["answers"] {
-  if (answers === undefined) return null;
-  const failed: Record<string, number> = {};
-  for (const { failure } of answers) if (failure !== undefined) failed[failure] = (failed[failure] ?? 0) + 1;
-  return {
-    asked: answers.length,
-    answered: answers.length - total(failed),
-    failed,
-    truncatedTurns: answers.reduce((sum, answer) => sum + answer.truncated, 0),
-    emptyTurns: answers.reduce((sum, answer) => sum + answer.empty, 0),
-  };
-}
-
-function countTokens(
-  answers: readonly AnswerSummary[] | undefined,
-  judgments: readonly JudgmentSummary[],
-): ModelReport["tokens"] {
-  const add = (records: readonly Pick<AnswerSummary, "promptTokens" | "completionTokens">[]) => ({
-    prompt: records.reduce((sum, { promptTokens }) => sum + promptTokens, 0),
-    completion: records.reduce((sum, { completionTokens }) => sum + completionTokens, 0),
-  });
-  return { candidate: add(answers ?? []), judge: add(judgments) };
 }
 
 function caveatsOf(report: Omit<ModelReport, "caveats">): string[] {

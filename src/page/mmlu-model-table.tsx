@@ -1,6 +1,7 @@
 import type { OverallEstimate } from "../domain/page-mmlu.js";
 import type { MmluSeries } from "./mmlu-series.js";
 import { count, decimal, sharePercent, shareRange } from "./numbers.js";
+import { IntervalLine } from "./interval-line.js";
 import { seriesColour } from "./series.js";
 import { SeriesMark } from "./series-mark.js";
 import type { Column } from "./sortable-table.js";
@@ -28,7 +29,11 @@ const columns: readonly Column<ModelLine>[] = [
     key: ({ overall }) => overall.acc,
     cell: ({ overall }) => <strong>{sharePercent(overall.acc)}</strong>,
   },
-  { title: "0 to 100 %", cell: (line) => <IntervalLine line={line} /> },
+  {
+    title: "0 to 100 %",
+    cell: ({ series, overall: { acc, interval } }) =>
+      acc !== null && <IntervalLine mean={acc} interval={interval} colour={seriesColour(series.place)} />,
+  },
   { title: "95 % interval", isNumber: true, cell: ({ overall }) => shareRange(overall.interval) },
   {
     title: "± stderr",
@@ -83,21 +88,4 @@ export function MmluModelTable({ series }: { readonly series: readonly MmluSerie
 
 function error(stderr: number | null): string {
   return stderr === null ? "–" : decimal(stderr * 100);
-}
-
-/** Where the share and its interval lie. */
-function IntervalLine({ line: { series, overall } }: { readonly line: ModelLine }) {
-  const { acc, interval } = overall;
-  const x = (share: number): number => share * 108 + 6;
-  if (acc === null) return null;
-  const colour = seriesColour(series.place);
-  return (
-    <svg class="interval" viewBox="0 0 120 16" width="120" height="16" aria-hidden="true">
-      <line x1="6" x2="114" y1="8" y2="8" class="scale" />
-      {interval !== null && (
-        <line x1={x(interval[0])} x2={x(interval[1])} y1="8" y2="8" stroke={colour} stroke-width="3" />
-      )}
-      <circle cx={x(acc)} cy="8" r="4.5" fill={colour} />
-    </svg>
-  );
 }

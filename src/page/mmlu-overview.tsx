@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo } from "preact/hooks";
 import type { PageMmlu, ShareEstimate } from "../domain/page-mmlu.js";
 import type { Address } from "./address.js";
 import { Chart } from "./chart.js";
@@ -7,12 +7,12 @@ import { MmluPair } from "./mmlu-pair.js";
 import type { MmluPageSummary, MmluSeries } from "./mmlu-series.js";
 import { mmluSeries } from "./mmlu-series.js";
 import { plural, sharePercent, shareRange } from "./numbers.js";
-import { mostSeries } from "./series.js";
 import { SeriesChoice } from "./series-choice.js";
 import type { ShareLine } from "./share-plot.js";
 import { sharePlot } from "./share-plot.js";
 import type { Column } from "./sortable-table.js";
 import { SortableTable } from "./sortable-table.js";
+import { useShownSeries } from "./use-shown-series.js";
 
 interface MmluOverviewProps {
   readonly summary: MmluPageSummary;
@@ -27,14 +27,7 @@ const shownAtFirst = 3;
 export function MmluOverview({ summary, address, onChange }: MmluOverviewProps) {
   const { mmlu } = summary;
   const series = useMemo(() => mmluSeries(mmlu), [mmlu]);
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(
-    () => new Set(series.slice(shownAtFirst).map(({ key }) => key)),
-  );
-  const shown = useMemo(() => series.filter(({ key }) => !hidden.has(key)).slice(0, mostSeries), [series, hidden]);
-  const toggle = (key: string): void =>
-    setHidden((before) =>
-      before.has(key) ? new Set([...before].filter((other) => other !== key)) : new Set([...before, key]),
-    );
+  const { shown, toggle } = useShownSeries(series, shownAtFirst);
   return (
     <>
       <p class="lead">

@@ -1,5 +1,6 @@
 import { count, decimal, percent, scoreInterval } from "./numbers.js";
 import type { Series } from "./series.js";
+import { IntervalLine } from "./interval-line.js";
 import { seriesColour } from "./series.js";
 import { SeriesMark } from "./series-mark.js";
 import type { Column } from "./sortable-table.js";
@@ -25,7 +26,7 @@ export function ModelTable({ series }: { readonly series: readonly Series[] }) {
       key: ({ report }) => report.overall.mean,
       cell: ({ report }) => <strong>{decimal(report.overall.mean)}</strong>,
     },
-    { title: "1 to 10", cell: (one) => <IntervalLine series={one} /> },
+    { title: "1 to 10", cell: (one) => <ScoreLine series={one} /> },
     { title: "95 % interval", isNumber: true, cell: ({ report }) => scoreInterval(report.overall.interval) },
     {
       title: "n",
@@ -58,19 +59,10 @@ export function ModelTable({ series }: { readonly series: readonly Series[] }) {
   );
 }
 
-/** Where the score and its interval lie on the scale. */
-function IntervalLine({ series }: { readonly series: Series }) {
+function ScoreLine({ series }: { readonly series: Series }) {
   const { mean, interval } = series.report.overall;
-  const x = (score: number): number => ((Math.min(10, Math.max(1, score)) - 1) / 9) * 108 + 6;
+  const onScale = (score: number): number => (score - 1) / 9;
   if (mean === null) return null;
-  const colour = seriesColour(series.place);
-  return (
-    <svg class="interval" viewBox="0 0 120 16" width="120" height="16" aria-hidden="true">
-      <line x1="6" x2="114" y1="8" y2="8" class="scale" />
-      {interval !== null && (
-        <line x1={x(interval[0])} x2={x(interval[1])} y1="8" y2="8" stroke={colour} stroke-width="3" />
-      )}
-      <circle cx={x(mean)} cy="8" r="4.5" fill={colour} />
-    </svg>
-  );
+  const reach = interval && ([onScale(interval[0]), onScale(interval[1])] as const);
+  return <IntervalLine mean={onScale(mean)} interval={reach} colour={seriesColour(series.place)} />;
 }

@@ -1,14 +1,15 @@
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo } from "preact/hooks";
 import type { PageRun, PageSummary } from "../domain/page-data.js";
 import type { ModelReport } from "../domain/report.js";
 import { Chart } from "./chart.js";
 import { count, decimal, percent, plural, scoreInterval } from "./numbers.js";
 import { categoriesOf, categoryBars, categoryRadar, scoreHistogram, turnsAgainst } from "./score-charts.js";
 import type { Series } from "./series.js";
-import { mostSeries, reportKey, reportSeries, seriesColour } from "./series.js";
+import { reportKey, reportSeries, seriesColour } from "./series.js";
 import { SeriesChoice } from "./series-choice.js";
 import { SeriesMark } from "./series-mark.js";
 import { ModelTable } from "./model-table.js";
+import { useShownSeries } from "./use-shown-series.js";
 
 type ReportSummary = Extract<PageSummary, { readonly kind: "mt-bench" }>;
 
@@ -16,14 +17,7 @@ type ReportSummary = Extract<PageSummary, { readonly kind: "mt-bench" }>;
 export function ReportOverview({ summary }: { readonly summary: ReportSummary }) {
   const { report, runs } = summary;
   const series = useMemo(() => reportSeries(report.models), [report]);
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(
-    () => new Set(series.slice(mostSeries).map(({ key }) => key)),
-  );
-  const shown = useMemo(() => series.filter(({ key }) => !hidden.has(key)).slice(0, mostSeries), [series, hidden]);
-  const toggle = (key: string): void =>
-    setHidden((before) =>
-      before.has(key) ? new Set([...before].filter((other) => other !== key)) : new Set([...before, key]),
-    );
+  const { shown, toggle } = useShownSeries(series);
   return (
     <>
       <p class="lead">

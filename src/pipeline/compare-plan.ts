@@ -1,5 +1,6 @@
 import type { Answer, AnswerChoice } from "../domain/answer.js";
 import type { ChatRequest } from "../domain/chat-model.js";
+import { questionContent } from "../domain/branch-comparison.js";
 import type { AskCounts, ComparisonPlan, FirstRequest, PlanCell } from "../domain/comparison-plan.js";
 import { noCounts, sumOf } from "../domain/comparison-plan.js";
 import type { RatedJudgment } from "../domain/judgment.js";
@@ -15,8 +16,10 @@ import type { CachedEndpoint } from "../io/response-cache.js";
 import { findReply, replyKey } from "../io/response-cache.js";
 import { tokenCounter } from "../io/tokens.js";
 import { answerRequest } from "./ask-question.js";
-import type { CompareInput, CompareSide, ModelRole } from "./compare.js";
-import { cellOrder, questionsOf, requireDistinct } from "./compare.js";
+import type { Cell, CompareInput, CompareSide } from "./compare.js";
+import { cellOrder, requireDistinct } from "./compare.js";
+import type { ModelRole } from "./read-comparison.js";
+import { questionsOf } from "./read-comparison.js";
 import { judgmentRequest } from "./judge-turn.js";
 
 export interface ComparePlanPorts {
@@ -35,7 +38,7 @@ export async function planComparison(input: CompareInput, ports: ComparePlanPort
   const planner = new Planner(input, ports, await tokenCounter());
   const cells: PlanCell[] = [];
   for (const cell of cellOrder(input).flat()) cells.push(await planner.cell(cell));
-  const contents = new Set((await questionsOf(input.base)).map(contentOf));
+  const contents = new Set((await questionsOf(input.base)).map(questionContent));
   const branch = await questionsOf(input.branch);
   const answersOf = (model: string): AskCounts[] =>
     cells.filter((cell) => cell.model === model).map(({ answers }) => answers);
@@ -43,7 +46,7 @@ export async function planComparison(input: CompareInput, ports: ComparePlanPort
     kind: "branchbench-compare-plan",
     base: side(input.base),
     branch: side(input.branch),
-    sharedQuestions: branch.filter((question) => contents.has(contentOf(question))).length,
+    sharedQuestions: branch.filter((question) => contents.has(questionContent(question))).length,
     cells,
     models: [
       sumOf(input.models.base, answersOf(input.models.base)),
@@ -59,15 +62,6 @@ export async function planComparison(input: CompareInput, ports: ComparePlanPort
 
 function side({ branch, commit, questions }: CompareSide): ComparisonPlan["base"] {
   return { branch, commit, questions: questions.keys.ids.length };
-}
-
-function contentOf(question: Question): string {
-  return JSON.stringify([question.turns, question.reference ?? []]);
-}
-
-interface Cell {
-  readonly role: ModelRole;
-  readonly side: CompareSide;
 }
 
 type Counts = { -readonly [Field in keyof AskCounts]: AskCounts[Field] };

@@ -13,8 +13,8 @@ import type { RecordPaths } from "../io/output-tree.js";
 import { readQuestions } from "../io/question-file.js";
 import { tokenCounter } from "../io/tokens.js";
 import type { GenAnswersInput } from "./gen-answers.js";
-import type { JudgeAnswersInput } from "./judge-answers.js";
-import { checkJudging } from "./judge-answers.js";
+import type { JudgeAnswersInput } from "./judging-input.js";
+import { checkJudging } from "./judging-input.js";
 
 interface FirstRequest {
   readonly kind: string;

@@ -1,32 +1,20 @@
-import { rm } from "node:fs/promises";
 import type { Answer } from "../domain/answer.js";
 import type { ChatModel } from "../domain/chat-model.js";
 import { EvalError } from "../domain/eval-error.js";
 import { encodeJudgment } from "../domain/eval-output.js";
 import type { Judgment } from "../domain/judgment.js";
 import { isSameAnswer, judgmentKey } from "../domain/judgment.js";
-import type { JudgingRules, PlannedJudgment } from "../domain/judgment-plan.js";
+import type { PlannedJudgment } from "../domain/judgment-plan.js";
 import { planJudgments } from "../domain/judgment-plan.js";
 import type { JudgmentSettings } from "../domain/manifest.js";
-import { judgmentManifestSchema } from "../domain/manifest.js";
-import { tryPrompts } from "../domain/judge-prompt.js";
 import { judgeMaxTokens, judgeTemperature } from "../domain/mt-bench.js";
-import { shownName } from "../domain/printable.js";
 import type { Question, QuestionId } from "../domain/question.js";
-import type { QuestionSelection } from "../domain/question-selection.js";
-import type { RatingParser } from "../domain/rating.js";
-import { requireReferences } from "../domain/references.js";
 import { readAnswersOf, readFailedAnswers } from "../io/answer-file.js";
 import { openJournal, repairTail } from "../io/journal.js";
-import { readJsonFile, writeJsonFile } from "../io/json-file.js";
-import { writeJsonLines } from "../io/jsonl.js";
-import { readJudgments, readRatedJudgments, removeModel, settleJudgments } from "../io/judgment-file.js";
+import { readRatedJudgments, settleJudgments } from "../io/judgment-file.js";
 import { withLock } from "../io/lock.js";
-import type { OutputTree, RecordPaths } from "../io/output-tree.js";
-import { exists, isNonEmpty } from "../io/output-tree.js";
+import type { RecordPaths } from "../io/output-tree.js";
 import { progressFile } from "../io/progress-file.js";
-import type { QuestionFile } from "../io/question-file.js";
-import { readQuestions } from "../io/question-file.js";
 import { fanOut, throwIfStopped } from "./fan-out.js";
 import { defaultWidth } from "./gen-answers.js";
 import { judgeTurn } from "./judge-turn.js";
@@ -34,28 +22,9 @@ import type { ProgressCounter, ProgressListener } from "./progress.js";
 import { progressCounter } from "./progress.js";
 import { keepJudgmentManifest } from "./run-manifest.js";
 import type { ServerFacts } from "./run-manifest.js";
-
-export interface JudgeAnswersInput {
-  readonly bench: string;
-  readonly output: OutputTree;
-  readonly questions: QuestionFile;
-  readonly selection?: QuestionSelection;
-  /** the candidate whose answers are judged */
-  readonly model: string;
-  readonly judge: string;
-  readonly rules: JudgingRules;
-  /** a file of answers instead of the tree's own */
-  readonly answersFile?: string;
-  /** puts the judge's system text into the user message, for judges whose chat template knows no system role */
-  readonly mergeSystemUserMessage?: boolean;
-  readonly parser?: RatingParser;
-  readonly maxTokens?: number;
-  readonly seed?: number;
-  /** moves this model's judgments aside instead of going on with them */
-  readonly fresh?: boolean;
-  /** a judge that is the candidate favours itself; it must be asked for */
-  readonly allowSelfJudging?: boolean;
-}
+import type { JudgeAnswersInput } from "./judging-input.js";
+import { checkJudging, requireAnswers } from "./judging-input.js";
+import { hasJudgments, setModelAside, settleFailures } from "./judgment-records.js";
 
 export interface JudgeAnswersPorts {
   readonly judge: ChatModel;
@@ -240,40 +209,6 @@ function summarize(
   };
 }
 
-/**
- * Refuses what could not be judged to its end, before anybody is asked: a judge that is the candidate, missing references, prompts
- * that do not take so many turns. Returns the questions that are judged.
- */
-export async function checkJudging(input: JudgeAnswersInput): Promise<ReadonlyMap<QuestionId, Question>> {
-  if (input.judge === input.model && input.allowSelfJudging !== true)
-    throw new EvalError(
-      "input",
-      `judge and candidate are the same model (${shownName(input.model)}), which favours its own answers`,
-      { hint: "name another judge, or say --allow-self-judging" },
-    );
-  const questions = new Map<QuestionId, Question>();
-  for await (const question of readQuestions(input.questions, input.selection)) questions.set(question.id, question);
-  requireReferences(questions.values(), input.rules.references);
-  tryPrompts(questions.values(), input.rules.prompts);
-  return questions;
-}
-
-/** Refuses to judge where there is nothing to judge. */
-export async function requireAnswers(input: JudgeAnswersInput): Promise<void> {
-  const { answersFile, bench, model } = input;
-  if (answersFile !== undefined) {
-    if (await exists(answersFile)) return;
-    throw new EvalError("input", `cannot read ${answersFile}: no such file or folder`, {
-      hint: "--answers names an answer file; leave it out to judge what gen-answers wrote",
-    });
-  }
-  const { records, failed } = input.output.answers(model);
-  if ((await isNonEmpty(records)) || (await isNonEmpty(failed))) return;
-  throw new EvalError("input", `there are no answers of ${shownName(model)} in ${records}`, {
-    hint: `run: branchbench gen-answers --bench ${bench} --model ${shownName(model)} --server-url URL`,
-  });
-}
-
 /** Complete answers, then the finished turns of those that failed. */
 async function* answersOnDisk(run: Run): AsyncGenerator<Answer> {
   const { input } = run;
@@ -298,36 +233,4 @@ function count(tally: Tally, judgment: Judgment): void {
     tally.failedExample ??= judgment.message;
   } else if (judgment.rating.kind === "scored") tally.scored++;
   else tally.unscored[judgment.rating.reason] = (tally.unscored[judgment.rating.reason] ?? 0) + 1;
-}
-
-/** Keeps the last failure of each judgment that was not made later; other models' failures stay. */
-async function settleFailures(path: string, model: string, rated: ReadonlySet<string>): Promise<void> {
-  const failed = new Map<string, Judgment>();
-  for await (const judgment of readJudgments(path))
-    if (judgment.model !== model || !rated.has(judgmentKey(judgment))) failed.set(judgmentKey(judgment), judgment);
-  if (failed.size === 0) return rm(path, { force: true });
-  return writeJsonLines(path, [...failed.values()].map(encodeJudgment));
-}
-
-async function hasJudgments(paths: RecordPaths, model: string): Promise<boolean> {
-  const manifest = await readJsonFile(paths.manifest, judgmentManifestSchema);
-  if (manifest?.models[model] !== undefined) return true;
-  for (const path of [paths.records, paths.failed])
-    for await (const judgment of readJudgments(path)) if (judgment.model === model) return true;
-  return false;
-}
-
-/**
- * Copies the judge's files aside, then takes this model out of them, one file at a time in one step each: whenever a run is killed, every
- * line stands in its place or aside, and the other models' lines in their place. The manifest is last: as long as it names the model, the
- * next run knows what was made how.
- */
-async function setModelAside(input: JudgeAnswersInput, paths: RecordPaths): Promise<void> {
-  if (!(await hasJudgments(paths, input.model))) return;
-  await input.output.copyAside(paths, new Date());
-  for (const path of [paths.records, paths.failed]) await removeModel(path, input.model);
-  const manifest = await readJsonFile(paths.manifest, judgmentManifestSchema);
-  if (manifest === undefined) return;
-  const models = Object.fromEntries(Object.entries(manifest.models).filter(([model]) => model !== input.model));
-  await writeJsonFile(paths.manifest, { ...manifest, models });
 }

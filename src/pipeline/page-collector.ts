@@ -5,7 +5,7 @@ import { pageRun } from "../domain/page-columns.js";
 import type { PageQuestions, PageRecord, PageRun, PageSummary } from "../domain/page-data.js";
 import { questionPreview } from "../domain/page-preview.js";
 import type { Question, QuestionId } from "../domain/question.js";
-import type { ScoredModel } from "../domain/report.js";
+import type { ScoredModel } from "../domain/scored-model.js";
 import type { ReferencesOf } from "./judged-references.js";
 import type { PageSink } from "./page-records.js";
 import { answerRecords, judgmentRecord, questionRecord, recordChunks } from "./page-records.js";

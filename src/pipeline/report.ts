@@ -1,6 +1,7 @@
 import type { Question, QuestionId } from "../domain/question.js";
 import { EvalError } from "../domain/eval-error.js";
-import type { Report, ScoredModel } from "../domain/report.js";
+import type { Report } from "../domain/report.js";
+import type { ScoredModel } from "../domain/scored-model.js";
 import { compareModelReports, modelReport } from "../domain/report.js";
 import { exists } from "../io/output-tree.js";
 import { readQuestions } from "../io/question-file.js";

@@ -3,8 +3,10 @@ import type { Report } from "../domain/report.js";
 import { channel } from "./channel.js";
 import type { GenAnswersInput, GenAnswersPorts, GenAnswersSummary } from "./gen-answers.js";
 import { genAnswers } from "./gen-answers.js";
-import type { JudgeAnswersInput, JudgeAnswersPorts, JudgeAnswersSummary } from "./judge-answers.js";
-import { checkJudging, judgeAnswers } from "./judge-answers.js";
+import type { JudgeAnswersPorts, JudgeAnswersSummary } from "./judge-answers.js";
+import type { JudgeAnswersInput } from "./judging-input.js";
+import { judgeAnswers } from "./judge-answers.js";
+import { checkJudging } from "./judging-input.js";
 import { makeReport } from "./report.js";
 import { together } from "./together.js";
 

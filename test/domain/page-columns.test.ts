@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ColumnQuestions } from "../../src/domain/page-columns.js";
 import { pageRun } from "../../src/domain/page-columns.js";
 import { pageFlags } from "../../src/domain/page-data.js";
-import type { AnswerSummary, JudgmentSummary, ScoredModel } from "../../src/domain/report.js";
+import type { AnswerSummary, JudgmentSummary, ScoredModel } from "../../src/domain/scored-model.js";
 
 const questions: ColumnQuestions = {
   rows: new Map<JudgmentSummary["questionId"], number>([

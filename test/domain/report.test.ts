@@ -3,13 +3,8 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import type {
-  AnswerSummary,
-  JudgmentSummary,
-  ModelReport,
-  QuestionSummary,
-  ScoredModel,
-} from "../../src/domain/report.js";
+import type { ModelReport } from "../../src/domain/report.js";
+import type { AnswerSummary, JudgmentSummary, QuestionSummary, ScoredModel } from "../../src/domain/scored-model.js";
 import { compareModelReports, modelReport, reportSchema } from "../../src/domain/report.js";
 import { clusteredMean } from "../../src/domain/statistics.js";
 import { dataFolder, hasData } from "../support/data.js";

@@ -1,52 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { QuestionSummary, ScoredModel } from "../../src/domain/report.js";
-import { modelReport } from "../../src/domain/report.js";
+import type { ScoredModel } from "../../src/domain/scored-model.js";
 import { reportText } from "../../src/render/report-text.js";
-
-const questions: QuestionSummary[] = [
-  { id: 1, category: "math", turns: 2 },
-  { id: 2, category: "writing", turns: 2 },
-  { id: 3, category: "writing", turns: 2 },
-];
+import { reportOf, scoredModel } from "../support/scored-model.js";
 
 function scored(model: string, scores: readonly (number | undefined)[]): ScoredModel {
-  return {
-    model,
-    judge: "judge\u001b[31m",
-    answers: questions.map(({ id }) => ({
-      questionId: id,
-      failure: undefined,
-      turns: 2,
-      truncated: 1,
-      empty: 0,
-      promptTokens: 5,
-      completionTokens: 7,
-    })),
-    judgments: scores.map((score, index) => ({
-      questionId: Math.floor(index / 2) + 1,
-      turn: (index % 2) + 1,
-      choice: 0,
-      promptName: "single",
-      outcome: score === undefined ? { kind: "unscored", reason: "ambiguous" } : { kind: "scored", score },
-      stale: false,
-      promptTokens: 1,
-      completionTokens: 2,
-    })),
-    choices: 1,
-    promptsSource: "the prompts",
-    referencesSource: undefined,
-    sampling: "temperature 0",
-  };
+  return scoredModel({ model, judge: "judge\u001b[31m" }, scores);
 }
 
 function text(...models: ScoredModel[]): string {
-  return reportText({
-    kind: "branchbench-report",
-    bench: "mt_bench",
-    branch: null,
-    questions: { source: "q", sha256: "0", count: 3 },
-    models: models.map((model) => modelReport(model, questions)),
-  });
+  return reportText(reportOf(...models));
 }
 
 describe("reportText", () => {

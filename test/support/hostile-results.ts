@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { outputTree } from "../../src/io/output-tree.js";
 import { openQuestionFile } from "../../src/io/question-file.js";
-import { readComparison } from "../../src/pipeline/compare.js";
+import { readComparison } from "../../src/pipeline/read-comparison.js";
 import { collectComparisonPage } from "../../src/pipeline/comparison-page.js";
 import { htmlDocument } from "../../src/pipeline/html-document.js";
 import { collectReportPage } from "../../src/pipeline/report-page.js";

@@ -1,4 +1,5 @@
-import type { QuestionSummary, Report, ScoredModel } from "../../src/domain/report.js";
+import type { Report } from "../../src/domain/report.js";
+import type { QuestionSummary, ScoredModel } from "../../src/domain/scored-model.js";
 import { modelReport } from "../../src/domain/report.js";
 
 /** Three questions of two turns in two categories. */

@@ -11,7 +11,8 @@ import type { QuestionFile } from "../../src/io/question-file.js";
 import { openQuestionFile } from "../../src/io/question-file.js";
 import type { GenAnswersInput, GenAnswersSummary } from "../../src/pipeline/gen-answers.js";
 import { genAnswers } from "../../src/pipeline/gen-answers.js";
-import type { JudgeAnswersInput, JudgeAnswersSummary } from "../../src/pipeline/judge-answers.js";
+import type { JudgeAnswersSummary } from "../../src/pipeline/judge-answers.js";
+import type { JudgeAnswersInput } from "../../src/pipeline/judging-input.js";
 import { judgeAnswers } from "../../src/pipeline/judge-answers.js";
 
 /** A folder, a question set, and short ways to run the stages over HTTP. */

@@ -1,6 +1,6 @@
 import { dryRunAnswers, dryRunJudgments } from "../../pipeline/dry-run.js";
 import { findQuestions } from "../../pipeline/inputs.js";
-import { checkJudging } from "../../pipeline/judge-answers.js";
+import { checkJudging } from "../../pipeline/judging-input.js";
 import type { OverlappedSummary } from "../../pipeline/run.js";
 import { run } from "../../pipeline/run.js";
 import { dryRunText } from "../../render/dry-run-text.js";

@@ -1,0 +1,68 @@
+import { EvalError } from "../domain/eval-error.js";
+import type { JudgingRules } from "../domain/judgment-plan.js";
+import { tryPrompts } from "../domain/judge-prompt.js";
+import { shownName } from "../domain/printable.js";
+import type { Question, QuestionId } from "../domain/question.js";
+import type { QuestionSelection } from "../domain/question-selection.js";
+import type { RatingParser } from "../domain/rating.js";
+import { requireReferences } from "../domain/references.js";
+import type { OutputTree } from "../io/output-tree.js";
+import { exists, isNonEmpty } from "../io/output-tree.js";
+import type { QuestionFile } from "../io/question-file.js";
+import { readQuestions } from "../io/question-file.js";
+
+export interface JudgeAnswersInput {
+  readonly bench: string;
+  readonly output: OutputTree;
+  readonly questions: QuestionFile;
+  readonly selection?: QuestionSelection;
+  /** the candidate whose answers are judged */
+  readonly model: string;
+  readonly judge: string;
+  readonly rules: JudgingRules;
+  /** a file of answers instead of the tree's own */
+  readonly answersFile?: string;
+  /** puts the judge's system text into the user message, for judges whose chat template knows no system role */
+  readonly mergeSystemUserMessage?: boolean;
+  readonly parser?: RatingParser;
+  readonly maxTokens?: number;
+  readonly seed?: number;
+  /** moves this model's judgments aside instead of going on with them */
+  readonly fresh?: boolean;
+  /** a judge that is the candidate favours itself; it must be asked for */
+  readonly allowSelfJudging?: boolean;
+}
+
+/**
+ * Refuses what could not be judged to its end, before anybody is asked: a judge that is the candidate, missing references, prompts
+ * that do not take so many turns. Returns the questions that are judged.
+ */
+export async function checkJudging(input: JudgeAnswersInput): Promise<ReadonlyMap<QuestionId, Question>> {
+  if (input.judge === input.model && input.allowSelfJudging !== true)
+    throw new EvalError(
+      "input",
+      `judge and candidate are the same model (${shownName(input.model)}), which favours its own answers`,
+      { hint: "name another judge, or say --allow-self-judging" },
+    );
+  const questions = new Map<QuestionId, Question>();
+  for await (const question of readQuestions(input.questions, input.selection)) questions.set(question.id, question);
+  requireReferences(questions.values(), input.rules.references);
+  tryPrompts(questions.values(), input.rules.prompts);
+  return questions;
+}
+
+/** Refuses to judge where there is nothing to judge. */
+export async function requireAnswers(input: JudgeAnswersInput): Promise<void> {
+  const { answersFile, bench, model } = input;
+  if (answersFile !== undefined) {
+    if (await exists(answersFile)) return;
+    throw new EvalError("input", `cannot read ${answersFile}: no such file or folder`, {
+      hint: "--answers names an answer file; leave it out to judge what gen-answers wrote",
+    });
+  }
+  const { records, failed } = input.output.answers(model);
+  if ((await isNonEmpty(records)) || (await isNonEmpty(failed))) return;
+  throw new EvalError("input", `there are no answers of ${shownName(model)} in ${records}`, {
+    hint: `run: branchbench gen-answers --bench ${bench} --model ${shownName(model)} --server-url URL`,
+  });
+}

@@ -1,0 +1,113 @@
+import type { Answer } from "../domain/answer.js";
+import { counted } from "../domain/counted.js";
+import { judgedTextHash } from "../domain/judge-prompt.js";
+import { judgedTurns } from "../domain/judgment-plan.js";
+import type { AnswerManifest } from "../domain/manifest.js";
+import { answerManifestSchema } from "../domain/manifest.js";
+import type { Question, QuestionId } from "../domain/question.js";
+import type { AnswerSummary } from "../domain/scored-model.js";
+import { readFailedAnswers, readLatestAnswerGroups } from "../io/answer-file.js";
+import { readJsonFile } from "../io/json-file.js";
+import type { RecordPaths } from "../io/output-tree.js";
+
+/** Hashes of the judged texts as they are now, by question. */
+export type TextHashes = ReadonlyMap<QuestionId, readonly TextHash[]>;
+
+interface TextHash {
+  readonly choice: number;
+  /** from 1 */
+  readonly turn: number;
+  readonly hash: string;
+}
+
+export interface ModelAnswers {
+  readonly summaries: readonly AnswerSummary[];
+  readonly hashes: TextHashes;
+  readonly sampling: string | undefined;
+  /** answers that were asked for per question */
+  readonly choices: number;
+  readonly notes: readonly string[];
+}
+
+export interface AnswerReading {
+  readonly questions: ReadonlyMap<QuestionId, Question>;
+  /** is told of each answer with its texts; what it returns is waited for */
+  readonly onAnswer: (answer: Answer) => Promise<void> | undefined;
+}
+
+/** undefined where the tree holds no answers of that name, as with judgments copied from elsewhere. */
+export async function readModelAnswers(
+  paths: RecordPaths,
+  judgments: ReadonlyMap<QuestionId, readonly { readonly answerHash: string | undefined }[]>,
+  { questions, onAnswer }: AnswerReading,
+): Promise<ModelAnswers | undefined> {
+  const answered = new Set<QuestionId>();
+  // a failure of a later run takes the place of another tool's error marker
+  const summaries = new Map<QuestionId, AnswerSummary>();
+  const hashes = new Map<QuestionId, readonly TextHash[]>();
+  const add = (answer: Answer): Promise<void> | undefined => {
+    const question = questions.get(answer.questionId);
+    if (question === undefined) return undefined;
+    summaries.set(question.id, summarizeAnswer(answer));
+    // judgments of other tools name no hash, and hashing is dear
+    if (judgments.get(question.id)?.some(({ answerHash }) => answerHash !== undefined) === true)
+      hashes.set(question.id, textHashes(question, answer));
+    return onAnswer(answer);
+  };
+  let replaced = 0;
+  for await (const group of readLatestAnswerGroups(paths.records, (lines) => (replaced = lines)))
+    for (const { answer } of group) {
+      if (answer.kind === "answered") answered.add(answer.questionId);
+      const wait = add(answer);
+      if (wait !== undefined) await wait;
+    }
+  for (const failed of (await readFailedAnswers(paths.failed, answered)).values()) await add(failed);
+  if (summaries.size === 0) return undefined;
+  const manifest = await readJsonFile(paths.manifest, answerManifestSchema);
+  return {
+    summaries: [...summaries.values()],
+    hashes,
+    sampling: sampling(manifest),
+    choices: manifest?.settings.num_choices ?? 1,
+    notes:
+      replaced === 0
+        ? []
+        : [
+            `${counted(replaced, "line")} of the answer file: a later line answers the same question, and that one counts`,
+          ],
+  };
+}
+
+function textHashes(question: Question, { choices }: Answer): TextHash[] {
+  return choices.flatMap(({ index, turns }) =>
+    turns.map((_, turn) => ({
+      choice: index,
+      turn: turn + 1,
+      hash: judgedTextHash(judgedTurns(question, turns.slice(0, turn + 1), undefined)),
+    })),
+  );
+}
+
+function summarizeAnswer(answer: Answer): AnswerSummary {
+  const turns = answer.choices.flatMap((choice) => choice.turns);
+  const usages = turns.map(({ usage }) => usage);
+  if (answer.kind === "failed") usages.push(answer.usage);
+  return {
+    questionId: answer.questionId,
+    failure: answer.kind === "failed" ? answer.reason : undefined,
+    turns: turns.length,
+    truncated: turns.filter((turn) => turn.finishReason === "length").length,
+    empty: turns.filter((turn) => turn.text === "").length,
+    promptTokens: usages.reduce((sum, usage) => sum + (usage?.promptTokens ?? 0), 0),
+    completionTokens: usages.reduce((sum, usage) => sum + (usage?.completionTokens ?? 0), 0),
+  };
+}
+
+function sampling(manifest: AnswerManifest | undefined): string | undefined {
+  if (manifest === undefined) return undefined;
+  const { temperature, max_tokens, num_choices, seed } = manifest.settings;
+  const parts = [`temperature ${temperature}`, `max_tokens ${max_tokens}`];
+  if (num_choices > 1) parts.push(`${num_choices} answers a question`);
+  if (seed !== null) parts.push(`seed ${seed}`);
+  return parts.join(", ");
+}
