@@ -1,9 +1,11 @@
+import type { IdColumn } from "./id-column.js";
+import { idColumn } from "./id-column.js";
 import { numberColumn } from "./number-column.js";
 import type { QuestionId } from "./question.js";
 
 /** Ids and categories of a question set in file order, in columns: an object a question would take most of a run's memory. */
 export interface QuestionKeys {
-  readonly ids: readonly QuestionId[];
+  readonly ids: IdColumn;
   /** every category once, in the order of their first questions */
   readonly categories: readonly string[];
   categoryAt(position: number): string;
@@ -14,7 +16,7 @@ export interface QuestionKeysBuilder extends QuestionKeys {
 }
 
 export function questionKeys(): QuestionKeysBuilder {
-  const ids: QuestionId[] = [];
+  const ids = idColumn();
   const numbers = new Map<string, number>();
   const categories: string[] = [];
   const categoryNumbers = numberColumn();

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { EvalError } from "./eval-error.js";
+import type { IdColumn } from "./id-column.js";
 import type { QuestionId } from "./question.js";
 import type { QuestionKeys } from "./question-keys.js";
 
@@ -23,25 +24,25 @@ export function selectedPositions(keys: QuestionKeys, selection: QuestionSelecti
 
 /** Positions of the selected questions, ascending. */
 export function selectQuestions(keys: QuestionKeys, selection: QuestionSelection): number[] {
-  let positions = keys.ids.map((_, position) => position);
+  let positions = Array.from(keys.ids, (_, position) => position);
   if (selection.questionIds !== undefined) positions = withIds(keys.ids, selection.questionIds, positions);
   if (selection.sample !== undefined) positions = stratified(keys, positions, selection);
   return selection.firstN === undefined ? positions : positions.slice(0, selection.firstN);
 }
 
-function withIds(ids: readonly QuestionId[], expression: string, positions: readonly number[]): number[] {
+function withIds(ids: IdColumn, expression: string, positions: readonly number[]): number[] {
   const parts = expression.split(",").map((part) => part.trim());
   const tests = parts.map(idTest);
   for (const [index, test] of tests.entries()) {
-    if (ids.some(test)) continue;
+    if (positions.some((position) => test(ids.at(position) ?? ""))) continue;
     const part = parts[index] ?? "";
     const code = canMatchNothing(part) ? "usage" : "input";
     throw new EvalError(code, `--question-ids: no question of this set matches "${part}"`, {
-      hint: `ids of this set run from ${String(ids[0])} to ${String(ids.at(-1))}`,
+      hint: `ids of this set run from ${String(ids.at(0))} to ${String(ids.at(-1))}`,
     });
   }
   return positions.filter((position) => {
-    const id = ids[position];
+    const id = ids.at(position);
     return id !== undefined && tests.some((test) => test(id));
   });
 }
@@ -70,7 +71,7 @@ function stratified(keys: QuestionKeys, positions: readonly number[], selection:
   for (const position of positions) {
     const category = keys.categoryAt(position);
     const hash = createHash("sha256")
-      .update(JSON.stringify([selection.sampleSeed ?? 0, keys.ids[position]]))
+      .update(JSON.stringify([selection.sampleSeed ?? 0, keys.ids.at(position)]))
       .digest("hex");
     const members = byCategory.get(category);
     if (members === undefined) byCategory.set(category, [{ position, hash }]);

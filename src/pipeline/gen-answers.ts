@@ -204,7 +204,7 @@ async function finishedBefore(run: Run, positions: readonly number[] | undefined
   if (!(await isNonEmpty(paths.records))) return { done, marked, replacedLines };
   const { ids } = input.questions.keys;
   const known = new Set(ids);
-  const selected = positions === undefined ? known : new Set(positions.map((position) => ids[position] ?? ""));
+  const selected = positions === undefined ? known : new Set(positions.map((position) => ids.at(position) ?? ""));
   const set = { ids: known, path: input.questions.path };
   for await (const answer of readAnswersOf(paths.records, set, (lines) => (replacedLines = lines))) {
     if (answer.kind === "failed") {

@@ -65,7 +65,7 @@ async function keepRating(parts: Parts, body: z.infer<typeof ratingSchema>): Pro
   const { rating, ...sets } = body;
   const places = await placesOf(parts, sets);
   const [first] = places;
-  const place = places.find(({ questions }) => questions.keys.ids.includes(rating.question_id)) ?? first;
+  const place = places.find(({ questions }) => new Set(questions.keys.ids).has(rating.question_id)) ?? first;
   if (place === undefined) throw gone();
   return rateAnswer(rating, place, new Date());
 }

@@ -69,8 +69,12 @@ describe.skipIf(browserPath === undefined)(`the report file (${browserHint})`, (
         await link.click();
         const id = (await link.getAttribute("href")) ?? "";
         expect(await page.locator(id).count()).toBe(1);
-        const top = () => page.locator(id).evaluate((target) => target.getBoundingClientRect().top / innerHeight);
-        await expect.poll(top, { timeout: 15_000 }).toBeLessThan(1);
+        const isInSight = () =>
+          page.locator(id).evaluate((target) => {
+            const { top, bottom } = target.getBoundingClientRect();
+            return top < innerHeight && bottom > 0;
+          });
+        await expect.poll(isInSight, { timeout: 15_000 }).toBe(true);
       }
     });
   });
