@@ -1,13 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import envPaths from "env-paths";
 import { EvalError } from "../domain/eval-error.js";
 import { diskError } from "./disk-error.js";
-import type { DownloadSettings } from "./download.js";
-import { below, notPublished, openDownloader } from "./download.js";
 import { exists } from "./output-tree.js";
-import { replaceFile } from "./replace-file.js";
 
 /** One file of a published data set. */
 interface PublishedFile {
@@ -19,10 +16,8 @@ interface PublishedFile {
   readonly sha256: string;
 }
 
-const evalCommit = "dede6883f7d2f74bf18b681a5bdc8a95e18015cb";
-
 /** MT-Bench as instructlab/eval ships it; the questions, prompts and references are FastChat's to the byte. */
-const mtBenchFiles = {
+export const mtBenchFiles = {
   questions: {
     path: "mt_bench/question.jsonl",
     source: "mt_bench/question.jsonl",
@@ -44,8 +39,6 @@ const mtBenchFiles = {
     sha256: "90ce61745d82c3da940ca4714d382ccb1c1ea73b4e963156d9318af264a0f5a8",
   },
 } as const satisfies Record<string, PublishedFile>;
-
-export const mtBenchAddress = `https://raw.githubusercontent.com/instructlab/eval/${evalCommit}/src/instructlab/eval/data`;
 
 /** The user's cache folder, where data sets are kept unless told otherwise. */
 export function defaultDataDir(): string {
@@ -73,7 +66,7 @@ export async function pulledMtBench(dataDir: string): Promise<MtBenchData | unde
   return mtBenchPaths(dataDir);
 }
 
-function mtBenchPaths(dataDir: string): MtBenchData {
+export function mtBenchPaths(dataDir: string): MtBenchData {
   const { questions, judgePrompts, references, branchJudgePrompts } = mtBenchFiles;
   return {
     questions: join(dataDir, questions.path),
@@ -83,40 +76,7 @@ function mtBenchPaths(dataDir: string): MtBenchData {
   };
 }
 
-export interface PullOptions extends DownloadSettings {
-  readonly dataDir: string;
-  /** a mirror of the files, laid out as where they are published */
-  readonly address?: string;
-  /** told of each file once it is in place */
-  readonly onFile?: (path: string, state: "downloaded" | "already there") => void;
-}
-
-/** Downloads the official MT-Bench. A file is put in place only when it is whole and exactly what was published. */
-export async function pullMtBench(options: PullOptions): Promise<MtBenchData> {
-  const downloader = openDownloader(options, offlineHint);
-  try {
-    for (const file of Object.values(mtBenchFiles)) {
-      const path = join(options.dataDir, file.path);
-      if ((await exists(path)) && sha256(await readFile(path)) === file.sha256) {
-        options.onFile?.(path, "already there");
-        continue;
-      }
-      const url = below(options.address ?? mtBenchAddress, file.source);
-      const { bytes } = await downloader.get(url);
-      if (sha256(bytes) !== file.sha256) throw notPublished(url, `sha256 ${sha256(bytes)}, expected ${file.sha256}`);
-      await replaceFile(path, (temporary) => writeFile(temporary, bytes));
-      options.onFile?.(path, "downloaded");
-    }
-  } finally {
-    await downloader.close();
-  }
-  return mtBenchPaths(options.dataDir);
-}
-
-const offlineHint =
-  "without internet, copy instructlab/eval's data files yourself and give them with --questions, --judge-prompts and --references";
-
-function sha256(data: string | Uint8Array): string {
+export function sha256(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }
 

@@ -2,7 +2,6 @@ import { createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import ndjson from "ndjson";
 import type { z } from "zod";
 import { schemaFault } from "../domain/schema-fault.js";
 import { EvalError } from "../domain/eval-error.js";
@@ -151,6 +150,8 @@ function fieldName(path: readonly PropertyKey[]): string {
 
 /** Writes rows as JSON Lines and puts the file in place in one step. */
 export async function writeJsonLines(path: string, rows: Iterable<unknown> | AsyncIterable<unknown>): Promise<void> {
+  // loaded by those who write: it brings a stream library of its own
+  const { default: ndjson } = await import("ndjson");
   await replaceFile(path, (temporary) =>
     pipeline(Readable.from(rows), ndjson.stringify(), createWriteStream(temporary)),
   );

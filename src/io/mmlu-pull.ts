@@ -7,12 +7,12 @@ import type { MmluSubject } from "../domain/mmlu-subjects.js";
 import { mmluSubjects } from "../domain/mmlu-subjects.js";
 import type { MmluFile } from "../domain/mmlu-task.js";
 import { isPublishedMmlu, mmluDocs, mmluTask } from "../domain/mmlu-task.js";
-import type { PullOptions } from "./data-sets.js";
 import { diskError } from "./disk-error.js";
 import type { Download, Downloader } from "./download.js";
 import { below, notPublished, openDownloader } from "./download.js";
 import { readJsonFile, writeJsonFile } from "./json-file.js";
 import { parseMmluParquet } from "./mmlu-parquet.js";
+import type { PullOptions } from "./mt-bench-pull.js";
 import { replaceFile } from "./replace-file.js";
 
 /** A commit of cais/mmlu, which nobody can change. */

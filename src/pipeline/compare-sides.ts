@@ -1,3 +1,4 @@
+import { branchBench } from "../domain/branch-bench.js";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,10 +10,10 @@ import { outputTree } from "../io/output-tree.js";
 import { openQuestionFile } from "../io/question-file.js";
 import { openTaxonomyRepository } from "../io/taxonomy.js";
 import type { CompareSide } from "./compare.js";
-import { branchBench, genQuestions, questionsBeforeBranch, requireSameSet } from "./gen-questions.js";
+import { genQuestions, questionsBeforeBranch, requireSameSet } from "./gen-questions.js";
 import type { GenQuestionsSummary } from "./gen-questions.js";
 import type { InputChoices } from "./inputs.js";
-import { findJudgingRules } from "./inputs.js";
+import { findJudgingRules } from "./judging-rules.js";
 
 /** What the folder is called where no branch is named; no branch can be called so. */
 const workTreeName = "work tree";

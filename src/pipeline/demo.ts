@@ -1,3 +1,4 @@
+import { branchBench } from "../domain/branch-bench.js";
 import { join } from "node:path";
 import type { BranchComparison } from "../domain/branch-comparison.js";
 import type { EmbeddedModel } from "../embedded/server.js";
@@ -16,9 +17,9 @@ import { readTaskFolder } from "../io/task-folder.js";
 import type { ComparedModel, CompareSide } from "./compare.js";
 import { compareBranches } from "./compare.js";
 import { collectComparisonPage } from "./comparison-page.js";
-import { branchBench, genQuestions } from "./gen-questions.js";
+import { genQuestions } from "./gen-questions.js";
 import { htmlDocument } from "./html-document.js";
-import { findJudgingRules } from "./inputs.js";
+import { findJudgingRules } from "./judging-rules.js";
 import { prepareScoring } from "./mcq-scoring.js";
 import type { MmluBranchSummary } from "./mmlu-branch.js";
 import { mmluBranch } from "./mmlu-branch.js";

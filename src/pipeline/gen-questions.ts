@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { branchBench } from "../domain/branch-bench.js";
 import { EvalError } from "../domain/eval-error.js";
 import { countFindings } from "../domain/finding.js";
 import type { Finding, FindingCounts } from "../domain/finding.js";
@@ -20,8 +21,6 @@ import { sha256OfFile } from "../io/question-file.js";
 import { replaceFile } from "../io/replace-file.js";
 import { openAtCommit, openTaxonomy, openTaxonomyRepository } from "../io/taxonomy.js";
 import type { Taxonomy } from "../io/taxonomy.js";
-
-export const branchBench = "mt_bench_branch";
 
 export interface GenQuestionsInput {
   /** folder of the taxonomy: a clone, a folder in one, a bare clone, or a plain folder */

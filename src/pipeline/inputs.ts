@@ -1,20 +1,13 @@
 import { join } from "node:path";
+import { branchBench } from "../domain/branch-bench.js";
 import { EvalError } from "../domain/eval-error.js";
 import { findingsNote } from "../domain/finding.js";
-import type { JudgePromptSet } from "../domain/judge-prompt.js";
-import type { JudgingRules } from "../domain/judgment-plan.js";
 import { nearestNames } from "../domain/nearest-names.js";
 import { shownName } from "../domain/printable.js";
-import { needsReference } from "../domain/mt-bench.js";
-import type { References } from "../domain/references.js";
-import { referencesInQuestions } from "../domain/references.js";
 import { pulledMtBench } from "../io/data-sets.js";
 import { exists, outputTree } from "../io/output-tree.js";
-import { readBuiltinPrompts, readFastChatPrompts } from "../io/prompt-files.js";
 import type { QuestionFile } from "../io/question-file.js";
-import { openQuestionFile, readQuestions } from "../io/question-file.js";
-import { readReferenceFile } from "../io/reference-file.js";
-import { branchBench, genQuestions } from "./gen-questions.js";
+import { openQuestionFile } from "../io/question-file.js";
 
 /** What the user says of where questions, prompts and references come from. */
 export interface InputChoices {
@@ -65,6 +58,8 @@ async function branchQuestions(choices: InputChoices): Promise<QuestionFile> {
   if (outputDir === undefined) throw new Error("the question set of a branch lies in the output folder");
   const selected = { outputDir, ...(branch !== undefined && { branch }) };
   if (taxonomyPath !== undefined) {
+    // git and the taxonomy's reader are loaded only where a taxonomy is to be read
+    const { genQuestions } = await import("./gen-questions.js");
     const { counts } = await genQuestions({
       taxonomyPath,
       ...selected,
@@ -78,46 +73,4 @@ async function branchQuestions(choices: InputChoices): Promise<QuestionFile> {
   throw new EvalError("input", `there is no question set in ${path}`, {
     hint: "give the taxonomy with --taxonomy-path, or run: branchbench gen-questions --taxonomy-path FOLDER --branch REF",
   });
-}
-
-/** Finds the judge's prompts and the references for a question set. */
-export async function findJudgingRules(choices: InputChoices, questions: QuestionFile): Promise<JudgingRules> {
-  const references = await findReferences(choices, questions);
-  return { prompts: await findPrompts(choices), references };
-}
-
-async function findPrompts(choices: InputChoices): Promise<JudgePromptSet> {
-  if (choices.judgePrompts === "builtin") return readBuiltinPrompts();
-  if (choices.judgePrompts !== undefined && choices.judgePrompts !== "official")
-    return readFastChatPrompts(choices.judgePrompts);
-  const official = await pulledMtBench(choices.dataDir);
-  if (official !== undefined) {
-    const isBranch = choices.bench === branchBench;
-    const prompts = await readFastChatPrompts(isBranch ? official.branchJudgePrompts : official.judgePrompts);
-    return { ...prompts, source: `MT-Bench's official judge prompts${isBranch ? " for branches" : ""}` };
-  }
-  if (choices.judgePrompts === undefined) return readBuiltinPrompts();
-  throw new EvalError("input", `MT-Bench's official judge prompts are not in ${choices.dataDir}`, {
-    hint: "run: branchbench data pull mt_bench",
-  });
-}
-
-async function findReferences(choices: InputChoices, questions: QuestionFile): Promise<References | undefined> {
-  if (!questions.keys.categories.some(needsReference)) return undefined;
-  if (choices.references !== undefined && choices.references !== "question")
-    return readReferenceFile(choices.references);
-  const official = await officialReferences(choices, questions);
-  if (choices.references === undefined && official !== undefined) return official;
-  const all = [];
-  for await (const question of readQuestions(questions)) if (needsReference(question.category)) all.push(question);
-  return referencesInQuestions(all, { source: questions.path, hash: questions.sha256 }, official);
-}
-
-/** The GPT-4 references belong to the official questions only. */
-async function officialReferences(choices: InputChoices, questions: QuestionFile): Promise<References | undefined> {
-  const official = await pulledMtBench(choices.dataDir);
-  if (official === undefined) return undefined;
-  if (questions.path !== official.questions && questions.sha256 !== (await openQuestionFile(official.questions)).sha256)
-    return undefined;
-  return { ...(await readReferenceFile(official.references)), source: "MT-Bench's official GPT-4 references" };
 }

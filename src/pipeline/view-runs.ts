@@ -1,3 +1,4 @@
+import { branchBench } from "../domain/branch-bench.js";
 import { createHash } from "node:crypto";
 import { basename, dirname, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,7 +12,6 @@ import { outputTree } from "../io/output-tree.js";
 import type { OutputTree, RecordPaths } from "../io/output-tree.js";
 import type { ResultFolder } from "../io/result-folders.js";
 import { findResultFolders } from "../io/result-folders.js";
-import { branchBench } from "./gen-questions.js";
 import type { AnswerTally, JudgmentTally } from "./view-tallies.js";
 import { answerTally, judgmentTally } from "./view-tallies.js";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openQuestionFile } from "../../src/io/question-file.js";
 import { genQuestions } from "../../src/pipeline/gen-questions.js";
-import { findJudgingRules } from "../../src/pipeline/inputs.js";
+import { findJudgingRules } from "../../src/pipeline/judging-rules.js";
 import { dataFolder, hasData, officialData } from "../support/data.js";
 import { qnaText } from "../support/git.js";
 import { answer, startModelServer } from "../support/model-server.js";

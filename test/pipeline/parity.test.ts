@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openQuestionFile } from "../../src/io/question-file.js";
-import { findJudgingRules } from "../../src/pipeline/inputs.js";
+import { findJudgingRules } from "../../src/pipeline/judging-rules.js";
 import { makeReport } from "../../src/pipeline/report.js";
 import { dataFolder, hasData, officialData } from "../support/data.js";
 import type { Behaviour, ModelRequest } from "../support/model-server.js";

@@ -1,3 +1,4 @@
+import { branchBench } from "../../domain/branch-bench.js";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +14,6 @@ import type { CompareSides, CompareSidesInput } from "../../pipeline/compare-sid
 import { compareSides } from "../../pipeline/compare-sides.js";
 import { aboutComparison, comparisonQuestionTable, comparisonSummaryTable } from "../../pipeline/comparison-tables.js";
 import { collectComparisonPage } from "../../pipeline/comparison-page.js";
-import { branchBench } from "../../pipeline/gen-questions.js";
 import { htmlDocument } from "../../pipeline/html-document.js";
 import { comparePlanText } from "../../render/compare-plan-text.js";
 import { comparisonIlab } from "../../render/comparison-ilab.js";

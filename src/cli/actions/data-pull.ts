@@ -1,6 +1,7 @@
-import type { PullOptions } from "../../io/data-sets.js";
-import { pullMtBench, readTextFile } from "../../io/data-sets.js";
+import { readTextFile } from "../../io/data-sets.js";
 import { pullMmlu } from "../../io/mmlu-pull.js";
+import type { PullOptions } from "../../io/mt-bench-pull.js";
+import { pullMtBench } from "../../io/mt-bench-pull.js";
 import type { DataPullOptions } from "../commands/data.js";
 import type { Host } from "../host.js";
 import { dataDir, interruptible, printResult } from "../run-context.js";

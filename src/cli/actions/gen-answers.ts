@@ -1,8 +1,8 @@
+import { branchBench } from "../../domain/branch-bench.js";
 import { outputTree } from "../../io/output-tree.js";
 import { dryRunAnswers } from "../../pipeline/dry-run.js";
 import type { GenAnswersInput } from "../../pipeline/gen-answers.js";
 import { genAnswers } from "../../pipeline/gen-answers.js";
-import { branchBench } from "../../pipeline/gen-questions.js";
 import { findQuestions } from "../../pipeline/inputs.js";
 import type { QuestionFile } from "../../io/question-file.js";
 import { hasCategoryTemperature } from "../../domain/mt-bench.js";

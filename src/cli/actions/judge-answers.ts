@@ -1,7 +1,8 @@
 import { outputTree } from "../../io/output-tree.js";
 import type { QuestionFile } from "../../io/question-file.js";
 import { dryRunJudgments } from "../../pipeline/dry-run.js";
-import { findJudgingRules, findQuestions } from "../../pipeline/inputs.js";
+import { findQuestions } from "../../pipeline/inputs.js";
+import { findJudgingRules } from "../../pipeline/judging-rules.js";
 import type { JudgeAnswersInput } from "../../pipeline/judging-input.js";
 import { judgeAnswers } from "../../pipeline/judge-answers.js";
 import { checkJudging, requireAnswers } from "../../pipeline/judging-input.js";

@@ -11,30 +11,32 @@ import type { QuestionRowsInput } from "../../pipeline/question-rows.js";
 import { collectReportPage } from "../../pipeline/report-page.js";
 import { makeReport, requireJudgments } from "../../pipeline/report.js";
 import { questionTable, reportTables, summaryTable } from "../../pipeline/report-tables.js";
-import { csv } from "../../render/csv.js";
 import { reportMarkdown } from "../../render/report-markdown.js";
-import { reportText } from "../../render/report-text.js";
-import { xlsx } from "../../render/xlsx.js";
 import type { ReportFormat, ReportOptions } from "../commands/report.js";
 import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import { dataDir } from "../run-context.js";
-import { storedReportsAction } from "./stored-reports.js";
 
 interface Context {
   readonly options: ReportOptions;
   readonly host: Host;
 }
 
-/** One entry a format; a document that comes in pieces reads its records while it is written. */
+/** One entry a format; a document that comes in pieces reads its records while it is written. A format's library is loaded for it only. */
 const documents: Readonly<Record<ReportFormat, (input: QuestionRowsInput, context: Context) => Promise<Document>>> = {
-  text: async (input) => reportText(await makeReport(input)),
+  text: async (input) => {
+    const { reportText } = await import("../../render/report-text.js");
+    return reportText(await makeReport(input));
+  },
   json: async (input) => `${JSON.stringify(await makeReport(input), null, 2)}\n`,
   markdown: async (input) => reportMarkdown(await makeReport(input)),
-  csv: async (input, { options }) =>
-    csv(options.level === "summary" ? await summaryTable(input) : await questionTable(input)),
+  csv: async (input, { options }) => {
+    const { csv } = await import("../../render/csv.js");
+    return csv(options.level === "summary" ? await summaryTable(input) : await questionTable(input));
+  },
   xlsx: async (input, { host }) => {
+    const { xlsx } = await import("../../render/xlsx.js");
     const { tables, about } = await reportTables(input);
     return xlsx(tables, { about, note: (text) => host.stderr.write(`note: ${text}\n`) });
   },
@@ -45,7 +47,9 @@ const documents: Readonly<Record<ReportFormat, (input: QuestionRowsInput, contex
 };
 
 export async function reportAction(options: ReportOptions, host: Host): Promise<number> {
-  if (options.bench === mmluBench || options.bench === mmluBranchBench) return storedReportsAction(options, host);
+  if (options.bench === mmluBench || options.bench === mmluBranchBench)
+    // what reads and prints multiple choice is loaded only for it
+    return (await import("./stored-reports.js")).storedReportsAction(options, host);
   const output = outputTree(options.outputDir, options.bench, options.branch);
   const choice = {
     bench: options.bench,
