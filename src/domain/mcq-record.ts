@@ -12,10 +12,13 @@ export interface McqKey {
 export interface McqRecord extends McqKey {
   /** sha256 of what was asked, as lm-eval hashes it */
   readonly promptHash: string;
+  /** index of the right choice, for those who watch the run; of failures, and of records of older versions, undefined */
+  readonly gold?: number | undefined;
   readonly outcome: McqOutcome;
 }
 
 const keyFields = { task: z.string(), doc_id: z.number().int().nonnegative() };
+const goldField = z.number().int().nonnegative().optional();
 const costFields = {
   requests: z.number().int().nonnegative(),
   prompt_tokens: z.number().int().nonnegative(),
@@ -27,6 +30,7 @@ export const mcqRowSchema = z.union([
   z.object({
     ...keyFields,
     prompt_hash: z.string(),
+    gold: goldField,
     choice: z.number().int().nonnegative(),
     way: z.enum(["letters", "full", "letters-fallback", "generate"]),
     logprobs: z.array(z.number().nullable()),
@@ -37,6 +41,7 @@ export const mcqRowSchema = z.union([
   z.object({
     ...keyFields,
     prompt_hash: z.string(),
+    gold: goldField,
     choice: z.null(),
     way: z.literal("generate"),
     text: z.string(),
@@ -52,7 +57,7 @@ export const mcqRowSchema = z.union([
 
 export type McqRow = z.infer<typeof mcqRowSchema>;
 
-export function encodeMcqRecord({ task, docId, promptHash, outcome }: McqRecord): McqRow {
+export function encodeMcqRecord({ task, docId, promptHash, gold, outcome }: McqRecord): McqRow {
   const key = { task, doc_id: docId, prompt_hash: promptHash };
   if (outcome.kind === "failed")
     return { ...key, failure: { reason: outcome.reason, message: outcome.message }, requests: outcome.requests };
@@ -61,13 +66,15 @@ export function encodeMcqRecord({ task, docId, promptHash, outcome }: McqRecord)
     prompt_tokens: outcome.promptTokens,
     completion_tokens: outcome.completionTokens,
   };
-  if (outcome.kind === "unreadable") return { ...key, choice: null, way: outcome.way, text: outcome.text, ...cost };
+  if (outcome.kind === "unreadable")
+    return { ...key, gold, choice: null, way: outcome.way, text: outcome.text, ...cost };
   const { choice, way, logprobs, matched, text, requests, promptTokens, completionTokens } = outcome;
   // field by field: spreading objects takes longer than writing the line
   const row: Extract<McqRow, { logprobs: unknown }> = {
     task,
     doc_id: docId,
     prompt_hash: promptHash,
+    gold,
     choice,
     way,
     logprobs: [...logprobs],
@@ -81,7 +88,8 @@ export function encodeMcqRecord({ task, docId, promptHash, outcome }: McqRecord)
 }
 
 export function decodeMcqRecord(row: McqRow): McqRecord {
-  return { task: row.task, docId: row.doc_id, promptHash: row.prompt_hash, outcome: decodeOutcome(row) };
+  const record = { task: row.task, docId: row.doc_id, promptHash: row.prompt_hash, outcome: decodeOutcome(row) };
+  return "failure" in row || row.gold === undefined ? record : { ...record, gold: row.gold };
 }
 
 function decodeOutcome(row: McqRow): McqOutcome {

@@ -33,6 +33,12 @@ export function checkOutputName(name: string, what: string): string {
   });
 }
 
+/** Why a name cannot be a part of a file's name; undefined where it can. */
+export function faultOfFileName(name: string): string | undefined {
+  const broken = wholeNameRules.find(({ breaks }) => breaks(name))?.why;
+  return broken ?? (name.includes("/") ? "it holds a slash" : brokenPart(name));
+}
+
 function brokenPart(name: string): string | undefined {
   for (const part of name.split("/")) {
     const rule = partRules.find(({ breaks }) => breaks(part));

@@ -1,6 +1,7 @@
 import { EvalError } from "./eval-error.js";
 import type { ContinuationForm } from "./multiple-choice.js";
-import { printable } from "./printable.js";
+import { faultOfFileName } from "./output-name.js";
+import { printable, quotedName } from "./printable.js";
 import { valueOf } from "./yaml-node.js";
 import type { TaskSettings } from "./task-setting.js";
 import { notSupported, plainText, textOf, textsOf, wrongValue } from "./task-setting.js";
@@ -71,6 +72,11 @@ export function readTaskDefinition(settings: TaskSettings, path: string): TaskDe
   const name = text("task");
   if (name === undefined || name === "")
     throw new EvalError("input", `${path}: it has no task`, { hint: "add a line: task: <name>" });
+  const fault = faultOfFileName(name);
+  if (fault !== undefined)
+    throw new EvalError("input", `${path}: task ${quotedName(name)} cannot name a file of samples: ${fault}`, {
+      hint: "give the task a plain name",
+    });
   checkProtocol(settings, path);
   const { tested, examples } = readSplits(settings, path);
   const notes = metricNotes(settings, name);

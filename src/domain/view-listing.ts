@@ -8,16 +8,30 @@ export interface ViewListing {
   readonly refused: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** The records of one benchmark on one question set: a folder with `model_answer` and `model_judgment`. */
-export interface ViewSet {
+export type ViewSet = ViewJudgedSet | ViewChoicesSet;
+
+interface ViewPlace {
   /** names the set in requests; says nothing of its place */
   readonly id: string;
   /** relative to the output folder, with `/`; "." for the folder itself */
   readonly path: string;
   readonly bench: string;
+}
+
+/** The records of one benchmark on one question set: a folder with `model_answer` and `model_judgment`. */
+export interface ViewJudgedSet extends ViewPlace {
+  readonly kind: "judged";
   readonly branch: string | null;
   readonly candidates: readonly ViewCandidate[];
   readonly judges: readonly ViewJudge[];
+}
+
+/** What models came to on multiple-choice questions: a folder with one folder a model. */
+export interface ViewChoicesSet extends ViewPlace {
+  readonly kind: "choices";
+  readonly models: readonly ViewChooser[];
+  /** a base model and one tuned from it that `mmlu-branch` compared, and that have no newer results */
+  readonly comparisons: readonly { readonly base: string; readonly tuned: string }[];
 }
 
 interface ViewStage {
@@ -40,6 +54,16 @@ export interface ViewCandidate extends ViewStage {
 export interface ViewJudge extends ViewStage {
   readonly judge: string;
   readonly models: readonly ViewScore[];
+}
+
+/** A model that takes one of several choices. */
+export interface ViewChooser extends ViewStage {
+  readonly model: string;
+  /** questions with an outcome, and how many of them are right: for watching; the report has the share of each task */
+  readonly n: number;
+  readonly correct: number;
+  /** when the newest run began whose results are written, which is what can be opened; ISO 8601; null before that */
+  readonly finished: string | null;
 }
 
 /** The mean over what was scored so far, each judgment counted once: the report weighs questions, this is for watching. */

@@ -51,12 +51,17 @@ export function outputTree(outputDir: string, bench: string, branch?: string): O
     answers: (model) => recordPaths(join(answersFolder, checkOutputName(model, "model"))),
     judgments: (judge) => recordPaths(join(judgmentsFolder, `${checkOutputName(judge, "judge")}${judgmentSuffix}`)),
     humanRatings: (model) => join(folder, "human_rating", `${checkOutputName(model, "model")}.jsonl`),
-    outcomes: (model) => recordPaths(join(folder, checkOutputName(lmEvalModelName(model), "model"), "outcomes")),
+    outcomes: (model) => outcomePaths(join(folder, checkOutputName(lmEvalModelName(model), "model"))),
     listAnswers: () => listNames(answersFolder, ""),
     listJudgments: () => listNames(judgmentsFolder, judgmentSuffix),
     moveAside: (paths, now) => putAside(paths, asideOf(folder, paths, now), move),
     copyAside: (paths, now) => putAside(paths, asideOf(folder, paths, now), copy),
   };
+}
+
+/** The multiple-choice outcomes in a model's folder. */
+export function outcomePaths(modelFolder: string): RecordPaths {
+  return recordPaths(join(modelFolder, "outcomes"));
 }
 
 /** The paths beside `<stem>.jsonl`. */

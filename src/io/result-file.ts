@@ -1,10 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
+import { EvalError } from "../domain/eval-error.js";
 import type { MmluComparison } from "../domain/mmlu-comparison.js";
 import { mmluComparisonSchema } from "../domain/mmlu-comparison.js";
 import type { MmluReport } from "../domain/mmlu-report.js";
 import { mmluReportSchema } from "../domain/mmlu-report.js";
+import { faultOfFileName } from "../domain/output-name.js";
+import { quotedName } from "../domain/printable.js";
 import { diskError } from "./disk-error.js";
 import { readJsonFile } from "./json-file.js";
 
@@ -18,9 +21,18 @@ export interface StoredReport {
 
 /** The newest report in a model's folder; undefined where there is none. */
 export async function newestReport(folder: string): Promise<StoredReport | undefined> {
+  const path = await newestResults(folder);
+  return path === undefined ? undefined : readReport(path);
+}
+
+/** The newest results file in a model's folder; undefined where there is none. */
+export async function newestResults(folder: string): Promise<string | undefined> {
   const newest = (await names(folder)).filter((name) => /^results_.*\.json$/.test(name)).at(-1);
-  if (newest === undefined) return undefined;
-  const path = join(folder, newest);
+  return newest === undefined ? undefined : join(folder, newest);
+}
+
+/** The report in a results file; undefined where there is no such file. */
+export async function readReport(path: string): Promise<StoredReport | undefined> {
   const results = await readJsonFile(path, resultsSchema);
   return results === undefined ? undefined : { path, report: results.branchbench };
 }
@@ -55,20 +67,41 @@ export function comparisonPath(records: { readonly base: string; readonly tuned:
 /** The last comparison of each two models below a benchmark's folder. */
 export async function storedComparisons(benchFolder: string): Promise<MmluComparison[]> {
   const comparisons: MmluComparison[] = [];
-  for (const model of await names(benchFolder)) {
-    if (model.startsWith(".")) continue;
-    const folder = join(benchFolder, model);
-    for (const name of await names(folder)) {
-      if (!/^comparison_.*\.json$/.test(name)) continue;
-      const comparison = await readJsonFile(join(folder, name), mmluComparisonSchema);
-      if (comparison !== undefined) comparisons.push(comparison);
-    }
+  for (const model of await names(benchFolder))
+    if (!model.startsWith(".")) comparisons.push(...(await comparisonsIn(join(benchFolder, model))));
+  return comparisons;
+}
+
+/** The last comparisons of a tuned model, by its folder, with other models. */
+async function comparisonsIn(folder: string): Promise<MmluComparison[]> {
+  const comparisons: MmluComparison[] = [];
+  for (const path of await comparisonFiles(folder)) {
+    const comparison = await readComparisonFile(path);
+    if (comparison !== undefined) comparisons.push(comparison);
   }
   return comparisons;
 }
 
-/** The samples of a task that were written with a results file. */
+/** Where the last comparisons of a tuned model lie, by its folder. */
+export async function comparisonFiles(folder: string): Promise<string[]> {
+  const found = (await names(folder)).filter((name) => /^comparison_.*\.json$/.test(name));
+  return found.map((name) => join(folder, name));
+}
+
+/** Undefined where there is no such file. */
+export async function readComparisonFile(path: string): Promise<MmluComparison | undefined> {
+  return readJsonFile(path, mmluComparisonSchema);
+}
+
+/**
+ * The samples of a task that were written with a results file.
+ *
+ * @throws EvalError `input` for a task that would lead out of the folder: the name stands in a file that anybody may have written
+ */
 export function samplesBeside(resultsFile: string, task: string): string {
+  const fault = faultOfFileName(task);
+  if (fault !== undefined)
+    throw new EvalError("input", `${resultsFile}: task ${quotedName(task)} cannot name a file of samples: ${fault}`);
   const date = basename(resultsFile)
     .replace(/^results_/, "")
     .replace(/\.json$/, "");

@@ -3,8 +3,9 @@ import { join, relative, sep } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
 import { diskError } from "./disk-error.js";
 
-/** A folder that holds records. */
+/** A folder that holds records: answers and judgments of any models, or the multiple-choice results of one model. */
 export interface ResultFolder {
+  readonly kind: "judged" | "choices";
   readonly path: string;
   /** relative to the root, with `/` */
   readonly name: string;
@@ -18,6 +19,8 @@ export interface ResultFolders {
 
 /** Folders whose presence makes a folder one that holds records. */
 const recordFolders = new Set(["model_answer", "model_judgment"]);
+/** Files whose presence makes a folder that of a model's multiple-choice results. */
+const choicesFile = /^(outcomes(\.failed)?\.jsonl|outcomes\.manifest\.json|results_.*\.json)$/;
 const deepest = 12;
 
 /**
@@ -36,13 +39,14 @@ export async function findResultFolders(root: string): Promise<ResultFolders> {
 
   async function look(folder: string, depth: number): Promise<void> {
     const entries = await readEntries(folder);
-    if (entries.some((entry) => recordFolders.has(entry.name))) {
+    const kind = kindOf(entries.map(({ name }) => name));
+    if (kind !== undefined) {
       const way = await wayOut(folder, real);
       if (way !== undefined) {
         refused.push({ path: nameOf(folder), reason: `${nameOf(way)} is a link that leads out of the folder` });
         return;
       }
-      found.push({ path: folder, name: nameOf(folder) });
+      found.push({ kind, path: folder, name: nameOf(folder) });
     }
     if (depth === deepest) return;
     for (const entry of entries) {
@@ -56,6 +60,11 @@ export async function findResultFolders(root: string): Promise<ResultFolders> {
 
   await look(real, 0);
   return { found: found.sort((left, right) => (left.name < right.name ? -1 : 1)), refused };
+}
+
+function kindOf(names: readonly string[]): ResultFolder["kind"] | undefined {
+  if (names.some((name) => recordFolders.has(name))) return "judged";
+  return names.some((name) => choicesFile.test(name)) ? "choices" : undefined;
 }
 
 /** The first link in a folder's records that leads out of the root. */

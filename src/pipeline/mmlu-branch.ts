@@ -87,7 +87,7 @@ async function readComparison(input: MmluBranchInput, base: MmluSummary, tuned: 
   return {
     kind: "branchbench-mmlu-comparison",
     sentence: mcqSentence(comparison),
-    models: input.models,
+    models: { base: input.models.base, tuned: input.models.tuned },
     tasksFrom: input.tasksFrom,
     comparison,
     reports: { base: base.report, tuned: tuned.report },

@@ -149,7 +149,12 @@ async function askAndKeep(
   if (outcome.kind !== "failed") run.counter.tokens(outcome);
   countOutcome(run.tally, outcome);
   requireScoring(run, "going");
-  const record = { ...keyOf(question), promptHash: promptHash(question.prompt.context), outcome };
+  const record = {
+    ...keyOf(question),
+    promptHash: promptHash(question.prompt.context),
+    gold: question.doc.gold,
+    outcome,
+  };
   await (outcome.kind === "failed" ? journals.failures : journals.outcomes).append(encodeMcqRecord(record));
   return outcome;
 }

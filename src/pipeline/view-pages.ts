@@ -13,7 +13,10 @@ import { readComparison } from "./read-comparison.js";
 import type { PageSink } from "./page-records.js";
 import { questionsOfSet } from "./questions-of-set.js";
 import { collectReportPage } from "./report-page.js";
-import type { PlacedSet, ViewRuns } from "./view-runs.js";
+import { collectMmluPage } from "./mmlu-page.js";
+import { onlyComparison } from "./stored-mmlu.js";
+import { choicesReader } from "./view-choices.js";
+import type { ChoicesSet, JudgedSet, ViewRuns } from "./view-runs.js";
 
 export interface ViewInput {
   /** root of the eval_output tree, or a folder in it */
@@ -25,9 +28,11 @@ export interface ViewInput {
   readonly intervalMs?: number;
 }
 
-/** Which page is wanted: the report of one set, or two models on one set or on two. */
+/** Which page is wanted: the report of one set or of one model of it, or two models on one set or on two. */
 export const pageChoiceSchema = z.union([
-  z.strictObject({ set: z.string() }),
+  z.strictObject({ set: z.string(), model: z.string().optional() }),
+  // of multiple choice, where nobody judges
+  z.strictObject({ set: z.string(), base: z.string(), tuned: z.string() }),
   z.strictObject({
     set: z.string(),
     /** the set of the base branch; the same where left out */
@@ -39,7 +44,7 @@ export const pageChoiceSchema = z.union([
 ]);
 
 type PageChoice = z.infer<typeof pageChoiceSchema>;
-type PairChoice = Extract<PageChoice, { base: string }>;
+type PairChoice = Extract<PageChoice, { judge: string }>;
 
 /** Pages as the report file holds them, read from the output folder when somebody opens them. */
 export interface ViewPages {
@@ -58,14 +63,12 @@ export function viewPages(input: ViewInput, runs: ViewRuns): ViewPages {
     open: async (choice) => {
       const chunks = new Map<number, Uint8Array>();
       const sink: PageSink = { chunk: async (number, bytes) => void chunks.set(number, bytes) };
-      const set = await placed(runs, choice.set);
+      const set = await runs.find(choice.set);
+      if (set === undefined) throw gone();
       const summary =
-        "base" in choice
-          ? await pairPage({ input, runs, choice }, set, sink)
-          : await collectReportPage(
-              { ...reportSet(set), questions: await questionsOf(input, set), command: commandOf(input) },
-              sink,
-            );
+        set.kind === "choices"
+          ? await choicesPage({ input, set, choice }, sink)
+          : await judgedPage({ input, runs, choice }, set, sink);
       const page = randomUUID();
       kept.set(page, chunks);
       for (const oldest of kept.keys()) if (kept.size > pagesKept) kept.delete(oldest);
@@ -82,17 +85,54 @@ export function gone(): EvalError {
   return new EvalError("input", "these results are not in the folder any more", { hint: "load the list again" });
 }
 
-async function placed(runs: ViewRuns, id: string): Promise<PlacedSet> {
-  const set = await runs.find(id);
-  if (set === undefined) throw gone();
-  return set;
+async function judgedPage(
+  { input, runs, choice }: PageRequest<PageChoice>,
+  set: JudgedSet,
+  sink: PageSink,
+): Promise<PageSummary> {
+  if ("judge" in choice) return pairPage({ input, runs, choice }, set, sink);
+  if ("base" in choice) throw new EvalError("input", "choose a judge whose scores are compared");
+  const { model } = choice;
+  const wanted = { ...reportSet(set), ...(model !== undefined && { models: [model] }) };
+  return collectReportPage({ ...wanted, questions: await questionsOf(input, set), command: commandOf(input) }, sink);
 }
 
-function reportSet({ bench, branch, output }: PlacedSet) {
+/** The page that `report --bench mmlu --format html` writes. */
+async function choicesPage(
+  { input, set, choice }: { readonly input: ViewInput; readonly set: ChoicesSet; readonly choice: PageChoice },
+  sink: PageSink,
+): Promise<PageSummary> {
+  if ("judge" in choice) throw new EvalError("input", "nobody judges multiple-choice questions");
+  const found = await choicesReader()(set.folders);
+  const wanted =
+    "base" in choice ? [choice.base, choice.tuned] : choice.model === undefined ? undefined : [choice.model];
+  const reports = found.reports.filter(({ report }) => wanted?.includes(report.model) !== false);
+  if (reports.length < (wanted?.length ?? 1))
+    throw new EvalError("input", "there are no results of it yet", { hint: "they are written when a run has ended" });
+  const comparisons = found.comparisons.filter(({ models }) =>
+    "base" in choice ? models.base === choice.base && models.tuned === choice.tuned : true,
+  );
+  const comparison = onlyComparison({ reports, comparisons });
+  const page = { bench: found.bench, stored: reports, command: commandOf(input) };
+  return collectMmluPage({ ...page, ...(comparison !== undefined && { comparison }) }, sink);
+}
+
+/** @throws EvalError `input` where there is no such set, or none with answers and judgments */
+export async function judgedSet(runs: ViewRuns, id: string): Promise<JudgedSet> {
+  const set = await runs.find(id);
+  if (set === undefined) throw gone();
+  if (set.kind === "judged") return set;
+  throw new EvalError(
+    "input",
+    "multiple-choice questions have a right answer each: there is nothing to rate or to judge",
+  );
+}
+
+function reportSet({ bench, branch, output }: JudgedSet) {
   return { bench, output, ...(branch !== null && { branch }) };
 }
 
-async function questionsOf(input: ViewInput, { output }: PlacedSet) {
+async function questionsOf(input: ViewInput, { output }: JudgedSet) {
   return questionsOfSet({ ...input, output });
 }
 
@@ -100,16 +140,20 @@ function commandOf({ outputDir }: ViewInput): string {
   return `branchbench view ${outputDir}`;
 }
 
-interface PairRequest {
+interface PageRequest<Choice> {
   readonly input: ViewInput;
   readonly runs: ViewRuns;
-  readonly choice: PairChoice;
+  readonly choice: Choice;
 }
 
-async function pairPage({ input, runs, choice }: PairRequest, set: PlacedSet, sink: PageSink): Promise<PageSummary> {
+async function pairPage(
+  { input, runs, choice }: PageRequest<PairChoice>,
+  set: JudgedSet,
+  sink: PageSink,
+): Promise<PageSummary> {
   const { base: baseModel, tuned, judge } = choice;
   if (baseModel === tuned) throw new EvalError("input", "choose two different models");
-  const against = choice.against === undefined ? set : await placed(runs, choice.against);
+  const against = choice.against === undefined ? set : await judgedSet(runs, choice.against);
   const models = { base: baseModel, tuned, judge };
   const sides = { base: await side(input, against), branch: await side(input, set) };
   const answering = await samplingOf(set, tuned);
@@ -120,7 +164,7 @@ async function pairPage({ input, runs, choice }: PairRequest, set: PlacedSet, si
   return { ...summary, title, sentence: pairSentence(comparison.comparison, models) };
 }
 
-async function side(input: ViewInput, set: PlacedSet): Promise<RecordedSide> {
+async function side(input: ViewInput, set: JudgedSet): Promise<RecordedSide> {
   const branch = set.branch ?? set.bench;
   return {
     branch,
@@ -132,13 +176,13 @@ async function side(input: ViewInput, set: PlacedSet): Promise<RecordedSide> {
 
 const questionManifestSchema = z.object({ taxonomy: z.object({ commit: z.string().nullable() }) });
 
-async function commitOf({ output }: PlacedSet): Promise<string | null> {
+async function commitOf({ output }: JudgedSet): Promise<string | null> {
   const manifest = await readJsonFile(join(output.folder, "question.manifest.json"), questionManifestSchema);
   return manifest?.taxonomy.commit ?? null;
 }
 
 /** For the caveat on sampling; what the manifest does not say is not known. */
-async function samplingOf({ output }: PlacedSet, model: string) {
+async function samplingOf({ output }: JudgedSet, model: string) {
   const manifest = await readJsonFile(output.answers(model).manifest, answerManifestSchema);
   if (manifest === undefined) return {};
   const { temperature, num_choices: numChoices } = manifest.settings;

@@ -11,7 +11,7 @@ import type { QuestionFile } from "../io/question-file.js";
 import { shownRatings } from "./shown-ratings.js";
 import { rateAnswer } from "./rate-answer.js";
 import type { ViewInput, ViewPages } from "./view-pages.js";
-import { gone, pageChoiceSchema, viewPages } from "./view-pages.js";
+import { gone, judgedSet, pageChoiceSchema, viewPages } from "./view-pages.js";
 import type { ViewRuns } from "./view-runs.js";
 import { viewRuns } from "./view-runs.js";
 
@@ -79,9 +79,8 @@ async function placesOf({ input, runs }: Parts, sets: z.infer<typeof setsSchema>
   const ids = sets.against === undefined ? [sets.set] : [sets.set, sets.against];
   return Promise.all(
     ids.map(async (id) => {
-      const set = await runs.find(id);
-      if (set === undefined) throw gone();
-      return { output: set.output, questions: await questionsOfSet({ ...input, output: set.output }) };
+      const { output } = await judgedSet(runs, id);
+      return { output, questions: await questionsOfSet({ ...input, output }) };
     }),
   );
 }

@@ -38,23 +38,48 @@ describe.skipIf(browserPath === undefined)(`the viewer in a browser (${browserHi
   it("lists all results with their means", async () => {
     await withViewer(async (page) => {
       expect(await page.locator("section.set h2").allTextContents()).toEqual([
+        "MMLU-Branch",
         "MT-Bench",
         "MT-Bench-Branch main",
         "MT-Bench-Branch rc",
       ]);
       const shown = await page.locator(".means").first().textContent();
       expect(shown).toMatch(/embedded-base 5\.50 n 32.*embedded-tuned 10\.00 n 32/);
+      expect(await page.locator("section.set").first().locator("tbody tr").allTextContents()).toEqual([
+        expect.stringMatching(/^embedded-base\d+\.\d % n \d+done/),
+        expect.stringMatching(/^embedded-tuned\d+\.\d % n \d+done/),
+      ]);
     });
   });
 
   it("opens the report of each, and leads back", async () => {
     await withViewer(async (page) => {
-      for (let index = 0; index < 3; index++) {
+      for (let index = 1; index < 4; index++) {
         await page.locator("section.set a.button").nth(index).click();
         await page.waitForSelector(".question-row");
         expect(await page.locator("h1").textContent()).toContain("embedded-");
         await page.locator(".question-row").first().click();
         await page.waitForSelector(".pane .judgment");
+        await page.locator(".view-bar a").click();
+        await page.waitForSelector("section.set");
+      }
+    });
+  });
+
+  it("opens multiple choice of all models, of one, and as the comparison that was made; nothing there can be rated", async () => {
+    await withViewer(async (page) => {
+      const card = page.locator("section.set").first();
+      const ways = [
+        [card.locator("a.button"), 2],
+        [card.locator("th a").first(), 1],
+        [card.locator(".comparisons a"), 2],
+      ] as const;
+      for (const [link, panes] of ways) {
+        await link.click();
+        await page.locator(".question-row").first().click();
+        await page.waitForSelector(".choices");
+        expect(await page.locator(".pane").count()).toBe(panes);
+        expect(await page.locator(".rate").count()).toBe(0);
         await page.locator(".view-bar a").click();
         await page.waitForSelector("section.set");
       }
@@ -80,7 +105,7 @@ describe.skipIf(browserPath === undefined)(`the viewer in a browser (${browserHi
 
   it("keeps a rating beside the records, shows it apart, and changes no score", async () => {
     await withViewer(async (page) => {
-      await page.locator("section.set a.button").first().click();
+      await page.locator("section.set a.button").nth(1).click();
       await page.locator(".question-row").first().click();
       await page.waitForSelector(".rate");
       const scores = () => page.locator(".figures, table").allTextContents();

@@ -14,7 +14,11 @@ describe("findResultFolders", () => {
     await folder.write("demo/mt_bench/model_answer/m.jsonl", "{}\n");
     await folder.write("mt_bench/.aside/2026/model_answer/m.jsonl", "{}\n");
     await folder.write("empty/notes.txt", "");
-    expect(await names(folder.path)).toEqual(["demo/mt_bench", "mt_bench", "mt_bench_branch/feature/x"]);
+    await folder.write("mmlu/org__m/outcomes.jsonl", "{}\n");
+    await folder.write("mmlu/theirs/results_2026.json", "{}\n");
+    await folder.write("mmlu/checksums.json", "{}\n");
+    const choices = ["mmlu/org__m", "mmlu/theirs"];
+    expect(await names(folder.path)).toEqual(["demo/mt_bench", ...choices, "mt_bench", "mt_bench_branch/feature/x"]);
     expect(await names(folder.file("mt_bench"))).toEqual(["."]);
   });
 
@@ -26,6 +30,8 @@ describe("findResultFolders", () => {
     ["a question file", "other/question.jsonl", "secret/file"],
     ["the ratings", "other/human_rating", "secret/bench"],
     ["nothing at all", "other/model_answer/n.jsonl", "secret/nothing"],
+    ["samples", "model/samples_t_2026.jsonl", "secret/file"],
+    ["a comparison", "model/comparison_base.json", "secret/file"],
   ])("refuses a link from %s to outside", async (_, link, target) => {
     await using folder = await tempFolder();
     await folder.write("secret/bench/model_answer/m.jsonl", "{}\n");
@@ -33,10 +39,11 @@ describe("findResultFolders", () => {
     for (const name of ["model_answer", "model_judgment"])
       await mkdir(folder.file(`out/other/${name}`), { recursive: true });
     await mkdir(folder.file("out/good/model_judgment"), { recursive: true });
+    await folder.write("out/model/outcomes.jsonl", "{}\n");
     await symlink(folder.file(target), folder.file(`out/${link}`));
     const { found, refused } = await findResultFolders(folder.file("out"));
     const owner = link.split("/")[0];
-    expect(found.map(({ name }) => name)).toEqual(["good", "other"].filter((name) => name !== owner));
+    expect(found.map(({ name }) => name)).toEqual(["good", "model", "other"].filter((name) => name !== owner));
     expect(refused).toEqual([{ path: owner, reason: expect.stringContaining("leads out of the folder") }]);
   });
 

@@ -293,6 +293,11 @@ describe("what is refused", () => {
   const data = { "rows.jsonl": rows(7) };
   it.each<[string, Readonly<Record<string, string | Uint8Array>>, RegExp]>([
     ["a folder without tasks", { "x.txt": "" }, /it holds no task$/],
+    [
+      "a task whose name leads out of the results",
+      { "t.yaml": yaml({ task: "a/../../b" }), ...data },
+      /t\.yaml: task "a\/\.\.\/\.\.\/b" cannot name a file of samples: it holds a slash$/,
+    ],
     ["a yaml without a task", { "t.yaml": yaml({ task: "" }), ...data }, /t\.yaml: it has no task$/],
     ["a lone yaml of another kind", { "t.yaml": "a: b\n" }, /t\.yaml: it has no task$/],
     ["a yaml that is a list", { "t.yaml": "- a\n" }, /t\.yaml: it has no task: it is a list$/],

@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { ViewListing } from "../../src/domain/view-listing.js";
+import type { ViewJudgedSet, ViewListing } from "../../src/domain/view-listing.js";
 import { withLock } from "../../src/io/lock.js";
 import { viewRuns } from "../../src/pipeline/view-runs.js";
 import { startEmbeddedServer } from "../../src/embedded/server.js";
@@ -26,6 +26,9 @@ const progress = (state: string, done: number): string =>
     started: "2026-01-01T00:00:00.000Z",
     updated: "2026-01-01T00:00:02.000Z",
   });
+
+const judgedOf = (listing: ViewListing | undefined): ViewJudgedSet | undefined =>
+  listing?.sets.find((found) => found.kind === "judged");
 
 describe("viewRuns", () => {
   it("lists what real stages wrote", async () => {
@@ -71,7 +74,7 @@ describe("viewRuns", () => {
     const records = await folder.write("mt_bench/model_judgment/j_single.jsonl", judgment(1, 4));
     await folder.write("mt_bench/model_judgment/j_single.progress.json", progress("running", 4));
     const runs = viewRuns(folder.path);
-    const state = async () => (await runs.list()).sets[0]?.judges[0];
+    const state = async () => judgedOf(await runs.list())?.judges[0];
     expect(await state()).toMatchObject({ state: "interrupted", progress: { perSecond: 2, remainingSeconds: 3 } });
     await withLock(records, async () => expect(await state()).toMatchObject({ state: "running" }));
   });
@@ -84,7 +87,7 @@ describe("viewRuns", () => {
     const watching = (async () => {
       for await (const listing of viewRuns(folder.path, { intervalMs: 5 }).changes(stop.signal)) seen.push(listing);
     })();
-    const score = () => seen.at(-1)?.sets[0]?.judges[0]?.models[0];
+    const score = () => judgedOf(seen.at(-1))?.judges[0]?.models[0];
     await expect.poll(score).toMatchObject({ n: 1, sum: 4 });
     await appendFile(records, judgment(2, 6));
     await expect.poll(score).toMatchObject({ n: 2, sum: 10 });
@@ -99,7 +102,9 @@ describe("viewRuns", () => {
     await using folder = await tempFolder();
     await folder.write("demo/mt_bench_branch/feature/x/model_answer/m.jsonl", answer(1));
     const described = async (root: string) =>
-      (await viewRuns(root).list()).sets.map(({ path, bench, branch }) => ({ path, bench, branch }));
+      (await viewRuns(root).list()).sets.flatMap((found) =>
+        found.kind === "judged" ? [{ path: found.path, bench: found.bench, branch: found.branch }] : [],
+      );
     const set = { bench: "mt_bench_branch", branch: "feature/x" };
     expect(await described(folder.path)).toEqual([{ path: "demo/mt_bench_branch/feature/x", ...set }]);
     expect(await described(folder.file("demo/mt_bench_branch/feature"))).toEqual([{ path: "x", ...set }]);
@@ -111,7 +116,7 @@ describe("viewRuns", () => {
     await folder.write("outside/model_answer/m.jsonl", answer(1));
     const runs = viewRuns(folder.file("mt_bench"));
     const id = (await runs.list()).sets[0]?.id ?? "";
-    expect((await runs.find(id))?.output.folder).toBe(folder.file("mt_bench"));
+    expect(await runs.find(id)).toMatchObject({ kind: "judged", output: { folder: folder.file("mt_bench") } });
     for (const wrong of ["", ".", "..", "../outside", folder.file("outside"), `${id}/../../outside`])
       expect(await runs.find(wrong)).toBeUndefined();
   });

@@ -1,16 +1,16 @@
 import { EvalError } from "../../domain/eval-error.js";
 import { mmluCaveats } from "../../domain/mmlu-caveats.js";
 import type { MmluComparison } from "../../domain/mmlu-comparison.js";
-import type { MmluReport } from "../../domain/mmlu-report.js";
 import { printable } from "../../domain/printable.js";
 import type { Document } from "../../io/document-file.js";
 import { outputTree } from "../../io/output-tree.js";
-import type { StoredReport } from "../../io/result-file.js";
 import { storedComparisons, storedReports } from "../../io/result-file.js";
 import { htmlDocument } from "../../pipeline/html-document.js";
 import { mmluBench } from "../../pipeline/mmlu-input.js";
 import { collectMmluPage } from "../../pipeline/mmlu-page.js";
 import { mmluQuestionTable, mmluSummaryTable, mmluTables } from "../../pipeline/mmlu-tables.js";
+import type { StoredMmlu } from "../../pipeline/stored-mmlu.js";
+import { isOutdated, onlyComparison } from "../../pipeline/stored-mmlu.js";
 import { csv } from "../../render/csv.js";
 import { xlsx } from "../../render/xlsx.js";
 import type { ReportFormat, ReportOptions } from "../commands/report.js";
@@ -21,9 +21,7 @@ import { mmluComparisonRenderers } from "./mmlu-branch.js";
 import { mmluRenderers } from "./mmlu.js";
 
 /** What lies below a benchmark's folder and is asked for. */
-interface Stored {
-  readonly reports: readonly StoredReport[];
-  readonly comparisons: readonly MmluComparison[];
+interface Stored extends StoredMmlu {
   readonly options: ReportOptions;
   readonly host: Host;
 }
@@ -60,14 +58,6 @@ const documents: Readonly<Record<ReportFormat, (stored: Stored) => Document>> = 
   },
 };
 
-/** The comparison of the only two models there are, where their results are still those that were compared. */
-function onlyComparison({ reports, comparisons }: Stored): MmluComparison | undefined {
-  const [comparison, other] = comparisons;
-  if (comparison === undefined || other !== undefined || reports.length !== 2) return undefined;
-  const newest = reports.map(({ report }) => report);
-  return isOutdated(comparison, newest) ? undefined : comparison;
-}
-
 /** `report --bench mmlu`: multiple-choice results and comparisons, as the runs that made them left them. */
 export async function storedReportsAction(options: ReportOptions, host: Host): Promise<number> {
   const { folder } = outputTree(options.outputDir, options.bench);
@@ -87,13 +77,6 @@ export async function storedReportsAction(options: ReportOptions, host: Host): P
   const document = documents[options.json === true ? "json" : options.format]({ reports, comparisons, options, host });
   await deliver(document, { file: options.output, name: "report" }, host);
   return 0;
-}
-
-/** Whether one of the models has another result by now than the one that was compared. */
-function isOutdated({ reports: compared }: MmluComparison, newest: readonly MmluReport[]): boolean {
-  return [compared.base, compared.tuned].some(
-    ({ model, date }) => newest.find((report) => report.model === model)?.date !== date,
-  );
 }
 
 function outdatedNote({ models }: MmluComparison): string {

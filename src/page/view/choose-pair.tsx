@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { ViewSet } from "../../domain/view-listing.js";
+import type { ViewJudgedSet } from "../../domain/view-listing.js";
 import { viewLink } from "./view-address.js";
 
 interface Pair {
@@ -11,7 +11,7 @@ interface Pair {
 }
 
 /** Two models on the same questions, or on those of two branches, compared as `branchbench compare` does. */
-export function ChoosePair({ sets, token }: { readonly sets: readonly ViewSet[]; readonly token: string }) {
+export function ChoosePair({ sets, token }: { readonly sets: readonly ViewJudgedSet[]; readonly token: string }) {
   const comparable = sets.filter((set) => set.judges.some(({ models }) => models.length > 1));
   const [wanted, setWanted] = useState<Partial<Pair>>({});
   const set = found(comparable, wanted.set) ?? comparable[0];
@@ -61,15 +61,15 @@ export function ChoosePair({ sets, token }: { readonly sets: readonly ViewSet[];
   );
 }
 
-function found(sets: readonly ViewSet[], id: string | undefined): ViewSet | undefined {
+function found(sets: readonly ViewJudgedSet[], id: string | undefined): ViewJudgedSet | undefined {
   return sets.find((set) => set.id === id);
 }
 
-function judgesOf({ judges }: ViewSet): string[] {
+function judgesOf({ judges }: ViewJudgedSet): string[] {
   return judges.filter(({ models }) => models.length > 1).map(({ judge }) => judge);
 }
 
-function modelsOf({ judges }: ViewSet, judge: string): string[] {
+function modelsOf({ judges }: ViewJudgedSet, judge: string): string[] {
   return (judges.find((one) => one.judge === judge)?.models ?? []).map(({ model }) => model);
 }
 

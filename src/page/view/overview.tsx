@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { ViewListing, ViewSet } from "../../domain/view-listing.js";
 import { ThemeButton } from "../theme.js";
 import { ChoosePair } from "./choose-pair.js";
+import { ChoiceStages } from "./choice-stages.js";
 import { AnswerStages, JudgmentStages } from "./stages.js";
 import { useListing } from "./use-listing.js";
 import { viewLink } from "./view-address.js";
@@ -61,7 +62,7 @@ function Sets({ listing, token }: { readonly listing: ViewListing; readonly toke
       {shown.map((set) => (
         <SetCard key={set.id} set={set} token={token} />
       ))}
-      {sets.length > 0 && <ChoosePair sets={sets} token={token} />}
+      <ChoosePair sets={sets.filter((set) => set.kind === "judged")} token={token} />
       {refused.length > 0 && (
         <section aria-labelledby="refused-title">
           <h2 id="refused-title">Not shown</h2>
@@ -78,32 +79,51 @@ function Sets({ listing, token }: { readonly listing: ViewListing; readonly toke
   );
 }
 
-function textOf({ path, bench, branch, candidates, judges }: ViewSet): string {
-  const names = [...candidates.map(({ model }) => model), ...judges.map(({ judge }) => judge)];
-  return [path, bench, branch ?? "", ...names].join("\n").toLowerCase();
+function textOf(set: ViewSet): string {
+  return [set.path, set.bench, set.kind === "judged" ? set.branch : "", ...namesIn(set)].join("\n").toLowerCase();
 }
 
+function namesIn(set: ViewSet): string[] {
+  if (set.kind === "choices") return set.models.map(({ model }) => model);
+  return [...set.candidates.map(({ model }) => model), ...set.judges.map(({ judge }) => judge)];
+}
+
+const titles: Readonly<Record<string, string>> = {
+  mt_bench: "MT-Bench",
+  mt_bench_branch: "MT-Bench-Branch",
+  mmlu: "MMLU",
+  mmlu_branch: "MMLU-Branch",
+};
+
 function SetCard({ set, token }: { readonly set: ViewSet; readonly token: string }) {
-  const titles: Readonly<Record<string, string>> = { mt_bench: "MT-Bench", mt_bench_branch: "MT-Bench-Branch" };
   const titleId = `set-${set.id}`;
+  const branch = set.kind === "judged" ? set.branch : null;
+  const isOpenable =
+    set.kind === "judged" ? set.judges.length > 0 : set.models.some(({ finished }) => finished !== null);
   return (
     <section class="set" aria-labelledby={titleId}>
       <header>
         <h2 id={titleId}>
           {titles[set.bench] ?? set.bench}
-          {set.branch !== null && <span class="branch"> {set.branch}</span>}
+          {branch !== null && <span class="branch"> {branch}</span>}
         </h2>
         <p class="small">
           <code>{set.path}</code>
         </p>
-        {set.judges.length > 0 && (
+        {isOpenable && (
           <a class="button" href={viewLink(token, { set: set.id })} aria-describedby={titleId}>
             Open the report
           </a>
         )}
       </header>
-      <AnswerStages candidates={set.candidates} />
-      <JudgmentStages judges={set.judges} />
+      {set.kind === "judged" ? (
+        <>
+          <AnswerStages candidates={set.candidates} />
+          <JudgmentStages judges={set.judges} />
+        </>
+      ) : (
+        <ChoiceStages set={set} token={token} />
+      )}
     </section>
   );
 }

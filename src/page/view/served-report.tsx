@@ -80,16 +80,18 @@ function setOf(listing: ViewListing | null, id: string): ViewSet | undefined {
 }
 
 /** What of a set decides the page. */
-function recordsOf({ candidates, judges }: ViewSet): string {
+function recordsOf(set: ViewSet): string {
+  if (set.kind === "choices") return JSON.stringify(set.models.map(({ model, finished }) => [model, finished]));
   return JSON.stringify([
-    candidates.map(({ model, answered }) => [model, answered]),
-    judges.map(({ models }) => models),
+    set.candidates.map(({ model, answered }) => [model, answered]),
+    set.judges.map(({ models }) => models),
   ]);
 }
 
 function standing(set: ViewSet | undefined): string {
   if (set === undefined) return "";
-  const running = [...set.candidates, ...set.judges].filter(({ state }) => state === "running");
+  const stages = set.kind === "choices" ? set.models : [...set.candidates, ...set.judges];
+  const running = stages.filter(({ state }) => state === "running");
   if (running.length === 0) return "No run is under way.";
   const parts = running.map(({ progress }) =>
     progress === null ? "running" : `${progress.done} of ${progress.total ?? "?"}`,

@@ -89,7 +89,7 @@ export function JudgmentStages({ judges }: { readonly judges: readonly ViewJudge
 
 const stateWords: Readonly<Record<RunState, string>> = { running: "running", done: "done", interrupted: "interrupted" };
 
-function StateTag({ state }: { readonly state: RunState }) {
+export function StateTag({ state }: { readonly state: RunState }) {
   if (state === "interrupted")
     return (
       <span title="The same command goes on with it.">
@@ -99,7 +99,7 @@ function StateTag({ state }: { readonly state: RunState }) {
   return <span class={`state ${state}`}>{stateWords[state]}</span>;
 }
 
-function Progress({
+export function Progress({
   stage,
   label,
 }: {
@@ -151,7 +151,7 @@ function Means({ judge }: { readonly judge: ViewJudge }) {
   );
 }
 
-function Errors({ errors }: { readonly errors: Readonly<Record<string, number>> }) {
+export function Errors({ errors }: { readonly errors: Readonly<Record<string, number>> }) {
   const found = Object.entries(errors);
   if (found.length === 0) return <span class="quiet">none</span>;
   return (

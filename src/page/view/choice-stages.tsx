@@ -1,0 +1,66 @@
+import type { ViewChoicesSet } from "../../domain/view-listing.js";
+import { count, percent } from "../numbers.js";
+import { Errors, Progress, StateTag } from "./stages.js";
+import { viewLink } from "./view-address.js";
+
+/** Where each model stands with its multiple-choice questions, and what can be opened besides the report of all. */
+export function ChoiceStages({ set, token }: { readonly set: ViewChoicesSet; readonly token: string }) {
+  const { id, models, comparisons } = set;
+  const finished = models.filter((model) => model.finished !== null);
+  return (
+    <>
+      <div class="table-place" role="region" aria-label="Models" tabIndex={0}>
+        <table class="stages">
+          <caption>Multiple choice</caption>
+          <thead>
+            <tr>
+              <th scope="col">Model</th>
+              <th scope="col">Right so far</th>
+              <th scope="col">State</th>
+              <th scope="col">Progress</th>
+              <th scope="col">Errors</th>
+            </tr>
+          </thead>
+          <tbody>
+            {models.map((model) => (
+              <tr key={model.model}>
+                <th scope="row" class="name">
+                  {finished.length > 1 && model.finished !== null ? (
+                    <a href={viewLink(token, { set: id, model: model.model })}>{model.model}</a>
+                  ) : (
+                    model.model
+                  )}
+                </th>
+                <td>
+                  <strong>{model.n === 0 ? "–" : percent(model.correct / model.n)}</strong>{" "}
+                  <span class="small">n {count(model.n)}</span>
+                </td>
+                <td>
+                  <StateTag state={model.state} />
+                </td>
+                <td>
+                  <Progress stage={model} label={`questions asked of ${model.model}`} />
+                </td>
+                <td>
+                  <Errors errors={model.errors} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {finished.length === 0 && <p class="quiet">The report can be opened when a first run has ended.</p>}
+      {comparisons.length > 0 && (
+        <ul class="comparisons">
+          {comparisons.map(({ base, tuned }) => (
+            <li key={JSON.stringify([base, tuned])}>
+              <a href={viewLink(token, { set: id, base, tuned })}>
+                <span class="name">{tuned}</span> against <span class="name">{base}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
