@@ -184,10 +184,10 @@ export interface LmEvalSample {
 }
 
 /**
- * A line of `samples_<task>_<date>.jsonl`, without its end. As in lm-eval's own, targets, log-probabilities and booleans are texts. The
- * JSON is put together from parts, since the prompt, most of it, stands there once for each choice.
+ * A line of `samples_<task>_<date>.jsonl`, without its end, as texts between which the prompt's JSON stands: once for each choice, and
+ * most of the line. As in lm-eval's own, targets, log-probabilities and booleans are texts.
  */
-export function lmEvalSample({ doc, prompt, outcome, hashes }: LmEvalSample): string {
+export function lmEvalSample({ doc, prompt, outcome, hashes }: LmEvalSample): { pieces: string[]; between: string } {
   const responses = responsesOf(outcome, prompt.continuations.length);
   const choice = outcome.kind === "chosen" ? outcome.choice : null;
   const asked = { doc_id: doc.id, doc: doc.row, target: String(doc.gold) };
@@ -208,16 +208,17 @@ export function lmEvalSample({ doc, prompt, outcome, hashes }: LmEvalSample): st
       requests: outcome.requests,
     },
   };
-  return `${JSON.stringify(asked).slice(0, -1)},"arguments":${argumentsJson(prompt, outcome)},${JSON.stringify(answered).slice(1)}`;
-}
-
-function argumentsJson({ context, continuations }: McqPrompt, outcome: LmEvalSample["outcome"]): string {
-  const asked = contextArgument(context);
-  const seconds = outcome.way === "generate" ? [{ until: [], do_sample: false }] : continuations;
-  const pairs = seconds.map(
-    (second, index) => `"gen_args_${index}":{"arg_0":${asked},"arg_1":${JSON.stringify(second)}}`,
-  );
-  return `{${pairs.join(",")}}`;
+  const seconds = outcome.way === "generate" ? [{ until: [], do_sample: false }] : prompt.continuations;
+  let piece = `${JSON.stringify(asked).slice(0, -1)},"arguments":{`;
+  const pieces = seconds.map((second, index) => {
+    const before = `${piece}"gen_args_${index}":{"arg_0":`;
+    piece = `,"arg_1":${JSON.stringify(second)}}${index < seconds.length - 1 ? "," : ""}`;
+    return before;
+  });
+  return {
+    pieces: [...pieces, `${piece}},${JSON.stringify(answered).slice(1)}`],
+    between: contextArgument(prompt.context),
+  };
 }
 
 function contextArgument(context: McqContext): string {

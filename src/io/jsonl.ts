@@ -157,8 +157,14 @@ export async function writeJsonLines(path: string, rows: Iterable<unknown> | Asy
   );
 }
 
+/** A line's JSON: `pieces.join(between)`, but that the text between, most of the line, need not be joined to be written. */
+export interface JoinedLine {
+  readonly pieces: readonly string[];
+  readonly between: string;
+}
+
 /** Writes JSON Lines of which each is a text already, and puts the file in place in one step. Blocks, since a stream's event for each line takes longer than the line. */
-export async function writeJsonTexts(path: string, lines: Iterable<string>): Promise<void> {
+export async function writeJsonTexts(path: string, lines: Iterable<JoinedLine>): Promise<void> {
   await replaceFile(path, async (temporary) => {
     const handle = await open(temporary, "w");
     try {
@@ -170,21 +176,43 @@ export async function writeJsonTexts(path: string, lines: Iterable<string>): Pro
 }
 
 /** Each block is overwritten by the next. */
-function* blocksOf(lines: Iterable<string>): Generator<Buffer> {
+function* blocksOf(lines: Iterable<JoinedLine>): Generator<Buffer> {
   let buffer = Buffer.allocUnsafeSlow(firstBlockBytes);
   let filled = 0;
   for (const line of lines) {
-    // of UTF-16's code units none takes more than three bytes
-    const room = 3 * line.length + 1;
+    const room = mostBytes(line);
     if (filled > 0 && room > buffer.length - filled) {
       yield buffer.subarray(0, filled);
       filled = 0;
     }
     if (room > buffer.length) buffer = Buffer.allocUnsafeSlow(room);
-    filled += buffer.write(line, filled);
+    filled = writeJoined(line, buffer, filled);
     buffer[filled++] = newline;
   }
   if (filled > 0) yield buffer.subarray(0, filled);
+}
+
+/** Of UTF-16's code units none takes more than three bytes. */
+function mostBytes({ pieces, between }: JoinedLine): number {
+  const units = pieces.reduce((sum, piece) => sum + piece.length, between.length * Math.max(0, pieces.length - 1));
+  return 3 * units + 1;
+}
+
+/** Returns where the line ends. */
+function writeJoined({ pieces, between }: JoinedLine, buffer: Buffer, start: number): number {
+  let end = start;
+  let first: { readonly start: number; readonly end: number } | undefined;
+  for (const [index, piece] of pieces.entries()) {
+    if (first !== undefined) {
+      buffer.copyWithin(end, first.start, first.end);
+      end += first.end - first.start;
+    } else if (index > 0) {
+      first = { start: end, end: end + buffer.write(between, end) };
+      end = first.end;
+    }
+    end += buffer.write(piece, end);
+  }
+  return end;
 }
 
 /** Writes many small rows: gathered into blocks, since an event of a stream for each row takes several times as long. */

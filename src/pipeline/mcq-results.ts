@@ -13,6 +13,7 @@ import { categoryAlias, mmluCategories, mmluSubjects } from "../domain/mmlu-subj
 import type { McqDoc, McqOutcome } from "../domain/multiple-choice.js";
 import { weightedAccuracy } from "../domain/accuracy.js";
 import { writeJsonFile } from "../io/json-file.js";
+import type { JoinedLine } from "../io/jsonl.js";
 import { writeJsonTexts } from "../io/jsonl.js";
 import { readOutcomes, readOutcomesByTask } from "../io/outcome-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
@@ -119,7 +120,7 @@ function* sampleRows(
   { task, docs }: PlannedTask,
   records: ReadonlyMap<number, McqRecord>,
   { promptOf, hashes }: { readonly promptOf: PromptMaker; readonly hashes: SampleHashes[] },
-): Generator<string> {
+): Generator<JoinedLine> {
   for (const doc of docs) {
     const record = records.get(doc.id);
     if (record === undefined || record.outcome.kind === "failed") continue;

@@ -126,8 +126,9 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
         onEnd();
       }
     };
-    const source = headsFirst(plan, finished, input.promptOf);
-    await fanOut(source, askOne, { width: ports.width ?? defaultWidth, signal: ports.signal });
+    const width = ports.width ?? defaultWidth;
+    const source = headsFirst(plan, finished, { promptOf: input.promptOf, width });
+    await fanOut(source, askOne, { width, signal: ports.signal });
     throwIfStopped(ports.signal);
     requireScoring(run, "end");
     await settleOutcomes(paths.records);
@@ -171,23 +172,39 @@ interface Asked {
 
 /**
  * The missing questions task by task. The first of each task goes alone, so that a server that caches prompts has the examples at hand
- * when the others come; those of the task before go on meanwhile.
+ * when the others come. It goes before the last of the task before: if it went after them, they would all have ended when it does, and
+ * the server would stand idle at each new task.
  */
 async function* headsFirst(
   plan: readonly PlannedTask[],
   finished: McqKeySet,
-  promptOf: PromptMaker,
+  { promptOf, width }: { readonly promptOf: PromptMaker; readonly width: number },
 ): AsyncGenerator<Asked> {
-  for (const { task, docs } of plan) {
-    const question = (doc: McqDoc): McqQuestion => ({ task, doc, prompt: promptOf(task, doc) });
+  const missing = plan.flatMap(({ task, docs }) => {
     const [head, ...rest] = docs.filter((doc) => !finished.has(keyOf({ task, doc })));
-    if (head === undefined) continue;
+    return head === undefined ? [] : [{ task, head, rest }];
+  });
+  const question = (task: McqTask, doc: McqDoc): McqQuestion => ({ task, doc, prompt: promptOf(task, doc) });
+  let headEnded = Promise.resolve();
+  const headOf = ({ task, head }: (typeof missing)[number]): Asked => {
     let onEnd = (): void => undefined;
-    const headAsked = new Promise<void>((resolve) => (onEnd = resolve));
-    yield { question: question(head), onEnd };
-    await headAsked;
-    for (const doc of rest) yield { question: question(doc), onEnd: () => undefined };
+    headEnded = new Promise<void>((resolve) => (onEnd = resolve));
+    return { question: question(task, head), onEnd };
+  };
+  const [first] = missing;
+  if (first !== undefined) yield headOf(first);
+  for (const [index, { task, rest }] of missing.entries()) {
+    await headEnded;
+    const following = missing[index + 1];
+    const last = Math.max(0, rest.length - width);
+    for (const doc of rest.slice(0, last)) yield { question: question(task, doc), onEnd: ignore };
+    if (following !== undefined) yield headOf(following);
+    for (const doc of rest.slice(last)) yield { question: question(task, doc), onEnd: ignore };
   }
+}
+
+function ignore(): void {
+  // nobody waits for the end of a question that is not the first of its task
 }
 
 function keyOf({ task, doc }: Pick<McqQuestion, "task" | "doc">): McqKey {
