@@ -1,4 +1,8 @@
-/** A number with its noun: `1 question`, `2 questions`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/**
+ * A number with its noun: `1 question`, `2 questions`.
+ *
+ * @param several where more than an `s` tells it from one: `answer is`, `answers are`
+ */
+export function counted(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
 }

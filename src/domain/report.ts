@@ -4,6 +4,7 @@ import type { QuestionId } from "./question.js";
 import { clusteredMean } from "./statistics.js";
 import { countAnswers, countFields, countJudgments, countTokens } from "./report-counts.js";
 import type { JudgmentSummary, QuestionSummary, ScoredModel } from "./scored-model.js";
+import { counted } from "./counted.js";
 
 export const estimateSchema = z
   .strictObject({
@@ -146,13 +147,16 @@ function caveatsOf(report: Omit<ModelReport, "caveats">): string[] {
     "embedded models are for trying the tool, not for measuring models",
   );
   say(partial !== null, `partial run: ${partial?.asked ?? 0} of ${partial?.of ?? 0} questions`);
-  say(judgments.missing > 0, `${judgments.missing} answered turns are not judged yet`);
+  say(judgments.missing > 0, `${counted(judgments.missing, "answered turn is", "answered turns are")} not judged yet`);
   say(
     report.errorRate > 0,
-    `${judgments.expected - judgments.scored} of ${judgments.expected} judgments have no score; the means leave them out`,
+    `${judgments.expected - judgments.scored} of ${counted(judgments.expected, "judgment")} have no score; the means leave them out`,
   );
-  say((answers?.truncatedTurns ?? 0) > 0, `${answers?.truncatedTurns ?? 0} answers were cut off by the token limit`);
-  say((answers?.emptyTurns ?? 0) > 0, `${answers?.emptyTurns ?? 0} answers are empty`);
+  say(
+    (answers?.truncatedTurns ?? 0) > 0,
+    `${counted(answers?.truncatedTurns ?? 0, "answer was", "answers were")} cut off by the token limit`,
+  );
+  say((answers?.emptyTurns ?? 0) > 0, `${counted(answers?.emptyTurns ?? 0, "answer is", "answers are")} empty`);
   say(report.model === report.judge, "the judge is the candidate itself");
   return caveats;
 }

@@ -13,6 +13,7 @@ import { readMcqResults } from "./mcq-results.js";
 import { mmlu, type MmluSummary } from "./mmlu.js";
 import type { MmluInput, MmluPorts } from "./mmlu-input.js";
 import { together } from "./together.js";
+import { counted } from "../domain/counted.js";
 
 export interface MmluBranchInput {
   /** what both models are asked; the model's name is `models.tuned` or `models.base` */
@@ -141,7 +142,7 @@ function caveatsOf(comparison: McqComparison, base: MmluSummary, tuned: MmluSumm
       : []),
     ...(comparison.leftOut.length > 0
       ? [
-          `${comparison.leftOut.length} questions lack an outcome of one of the models and are left out of the comparison`,
+          `${counted(comparison.leftOut.length, "question lacks", "questions lack")} an outcome of one of the models: left out of the comparison`,
         ]
       : []),
   ];

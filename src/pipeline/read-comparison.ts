@@ -19,6 +19,7 @@ import type { QuestionFile } from "../io/question-file.js";
 import { readQuestions } from "../io/question-file.js";
 import type { GenAnswersInput } from "./gen-answers.js";
 import { readScoredModels } from "./scored-models.js";
+import { counted } from "../domain/counted.js";
 
 export type ModelRole = "base" | "tuned";
 
@@ -213,9 +214,13 @@ function caveatsOf(input: ComparisonInput, reports: readonly ModelReport[], comp
   const leftOut = comparison.leftOut.length;
   const few = comparison.files.filter(({ verdict }) => verdict === "too-few-questions").length;
   if (few > 0)
-    said.add(`${few} files have too few questions to tell; more questions or --repeats would show smaller differences`);
+    said.add(
+      `${counted(few, "file has", "files have")} too few questions to tell; more questions or --repeats would show smaller differences`,
+    );
   if (leftOut > 0)
-    said.add(`${leftOut} questions lack a score from one of the models and are left out of every comparison`);
+    said.add(
+      `${counted(leftOut, "question lacks", "questions lack")} a score from one of the models: left out of every comparison`,
+    );
   if ((answering.temperature ?? 0) > 0 && (answering.numChoices ?? 1) === 1)
     said.add(
       "answers were sampled once at a temperature above 0: another run would differ; --repeats says by how much",

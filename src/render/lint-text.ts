@@ -1,5 +1,6 @@
 import type { Finding, FindingCounts } from "../domain/finding.js";
 import { printable } from "../domain/printable.js";
+import { counted } from "../domain/counted.js";
 
 interface Linted {
   readonly files: number;
@@ -10,7 +11,7 @@ interface Linted {
 
 /** Findings under their files, then the sums. */
 export function lintText({ files, examples, counts, findings }: Linted): string {
-  const checked = `${files} files, ${examples} examples: ${counts.errors} errors, ${counts.warnings} warnings, ${counts.notices} notices`;
+  const checked = `${counted(files, "file")}, ${counted(examples, "example")}: ${counted(counts.errors, "error")}, ${counted(counts.warnings, "warning")}, ${counted(counts.notices, "notice")}`;
   return findings.length === 0 ? `${checked}\n` : `${findingsText(findings)}\n${checked}\n`;
 }
 

@@ -3,6 +3,7 @@ import type { Accuracy } from "../domain/accuracy.js";
 import type { MmluReport } from "../domain/mmlu-report.js";
 import type { TaskScore } from "../domain/mmlu-scores.js";
 import { printable } from "../domain/printable.js";
+import { counted } from "../domain/counted.js";
 
 /** One model's scores for a terminal: the overall figures first. */
 export function mmluText(report: MmluReport): string {
@@ -67,7 +68,7 @@ function howText({ scoring, scores }: MmluReport): string {
     Object.keys(scoring.modes).length > 1 ? `${mode} (tasks of ${form})` : mode,
   );
   const fallbacks = scores.ways["letters-fallback"] ?? 0;
-  return `${modes.join(", ")}${fallbacks > 0 ? `; ${fallbacks} questions fell back to full` : ""}`;
+  return `${modes.join(", ")}${fallbacks > 0 ? `; ${counted(fallbacks, "question")} fell back to full` : ""}`;
 }
 
 function promptsText({ prompts }: MmluReport): string {

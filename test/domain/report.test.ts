@@ -179,14 +179,14 @@ describe("modelReport of a run with gaps", () => {
       { judgments: without(5) },
       { expected: 6, scored: 5, missing: 1 },
       1 / 6,
-      ["1 answered turns are not judged yet", "1 of 6 judgments have no score; the means leave them out"],
+      ["1 answered turn is not judged yet", "1 of 6 judgments have no score; the means leave them out"],
     ],
     [
       "an answer that has changed since it was judged",
       { judgments: [...without(5), judged(3, 2, 3, { stale: true })] },
       { expected: 6, scored: 5, missing: 1 },
       1 / 6,
-      ["1 answered turns are not judged yet", "1 of 6 judgments have no score; the means leave them out"],
+      ["1 answered turn is not judged yet", "1 of 6 judgments have no score; the means leave them out"],
     ],
     [
       "a candidate that failed in its second turn",
@@ -379,7 +379,7 @@ describe("what a report names", () => {
       { answers: [answered(1, { truncated: 2 }), answered(2, { truncated: 1 }), answered(3)] },
       "3 answers were cut off by the token limit",
     ],
-    ["empty answers", { answers: [answered(1, { empty: 1 }), answered(2), answered(3)] }, "1 answers are empty"],
+    ["empty answers", { answers: [answered(1, { empty: 1 }), answered(2), answered(3)] }, "1 answer is empty"],
   ])("warns of %s", (_, change, caveat) => {
     expect(reportOf(change).caveats).toEqual([caveat]);
   });

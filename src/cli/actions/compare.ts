@@ -39,6 +39,7 @@ import {
   textOrFile,
   withModel,
 } from "../server-model.js";
+import { counted } from "../../domain/counted.js";
 
 /** What a format may need besides the result. */
 interface Delivery {
@@ -126,7 +127,7 @@ async function compareWith(
     );
   });
   const { hits, misses } = cache.statistics();
-  host.stderr.write(`${misses} requests asked, ${hits} answered from the cache\n`);
+  host.stderr.write(`${counted(misses, "request")} asked, ${hits} answered from the cache\n`);
   await deliverResult(result, { input, options, host });
   const failed = failedGates(result.comparison, options.failOn ?? []);
   if (failed.length > 0) host.stderr.write(`--fail-on ${failed.join(",")}: ${result.sentence}\n`);
