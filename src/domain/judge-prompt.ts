@@ -91,6 +91,15 @@ export function judgedTextHash(turns: readonly JudgedTurn[]): string {
   return sha256(`judged\n${JSON.stringify(texts)}`).slice(0, 16);
 }
 
+/** `judgedTextHash` of the first turn, of the first two, and so on; no text is written as JSON twice, which takes longer than the hashing. */
+export function judgedTextHashes(turns: readonly JudgedTurn[]): string[] {
+  let texts = "";
+  return turns.map(({ question, answer }, index) => {
+    texts += `${index === 0 ? "" : ","}${JSON.stringify([question, answer])}`;
+    return sha256(`judged\n[${texts}]`).slice(0, 16);
+  });
+}
+
 /** Names under which FastChat's prompt file holds the four kinds. */
 export const fastChatNames: Readonly<Record<JudgePromptKind, string>> = {
   single: "single-v1",

@@ -62,7 +62,8 @@ export function judgedTurns(
   const withReference = needsReference(question.category) && references !== undefined;
   return answers.map(({ text }, index) => {
     const reference = withReference ? referenceFor(references, question.id, index + 1) : undefined;
-    return { question: question.turns[index] ?? "", answer: text, ...(reference !== undefined && { reference }) };
+    const judged = { question: question.turns[index] ?? "", answer: text };
+    return reference === undefined ? judged : { ...judged, reference };
   });
 }
 

@@ -22,7 +22,8 @@ export function pageRun(scored: ScoredModel, questions: ColumnQuestions): PageRu
   const spreads = zeros(questions.count);
   const histogram = Array.from({ length: questions.turns }, () => zeros(points));
   const cells = turnCells(questions);
-  for (const [row, judgments] of byRow(scored.judgments, questions)) {
+  const judged = byRow(scored.judgments, questions);
+  for (const [row, judgments] of judged) {
     for (const { turn, outcome, stale } of judgments) {
       if (stale) mark(row, pageFlags.stale);
       else if (outcome.kind === "scored") {
@@ -32,7 +33,7 @@ export function pageRun(scored: ScoredModel, questions: ColumnQuestions): PageRu
     }
     spreads[row] = spreadOf(judgments);
   }
-  markAnswers(scored, questions, mark);
+  markAnswers({ answers: scored.answers, judgments: judged }, questions, mark);
   const turns = cells.means();
   return {
     model: scored.model,
@@ -54,17 +55,14 @@ function countScore(bins: number[] | undefined, score: number): void {
   if (bins !== undefined) bins[bin] = (bins[bin] ?? 0) + 1;
 }
 
-function byRow<Fact extends { readonly questionId: QuestionId }>(
-  facts: readonly Fact[],
-  { rows }: ColumnQuestions,
-): Map<number, Fact[]> {
-  const found = new Map<number, Fact[]>();
-  for (const fact of facts) {
-    const row = rows.get(fact.questionId);
+function byRow(judgments: readonly JudgmentSummary[], { rows }: ColumnQuestions): Map<number, JudgmentSummary[]> {
+  const found = new Map<number, JudgmentSummary[]>();
+  for (const judgment of judgments) {
+    const row = rows.get(judgment.questionId);
     if (row === undefined) continue;
     const others = found.get(row);
-    if (others === undefined) found.set(row, [fact]);
-    else others.push(fact);
+    if (others === undefined) found.set(row, [judgment]);
+    else others.push(judgment);
   }
   return found;
 }
@@ -95,43 +93,70 @@ function rounded(sum: number, n: number): number | null {
 
 function meanOverTurns(turns: readonly (readonly (number | null)[])[]): (number | null)[] {
   return (turns[0] ?? []).map((_, row) => {
-    const values = turns.flatMap((column) => column[row] ?? []);
-    return rounded(
-      values.reduce((sum, value) => sum + value, 0),
-      values.length,
-    );
+    let [sum, n] = [0, 0];
+    for (const column of turns) {
+      const value = column[row];
+      if (typeof value !== "number") continue;
+      sum += value;
+      n++;
+    }
+    return rounded(sum, n);
   });
 }
 
-/** The largest distance between judgments of one text. */
+/** Judgments of one text: of one turn of one answer. */
+interface TextJudgments {
+  readonly choice: number;
+  readonly turn: number;
+  low: number;
+  high: number;
+}
+
+/** The largest distance between judgments of one text. A question has few texts, so that a list is found through sooner than a map is made. */
 function spreadOf(judgments: readonly JudgmentSummary[]): number {
-  const ranges = new Map<string, [number, number]>();
+  const texts: TextJudgments[] = [];
   for (const { choice, turn, outcome, stale } of judgments) {
     if (stale || outcome.kind !== "scored") continue;
-    const key = `${choice} ${turn}`;
-    const [low, high] = ranges.get(key) ?? [outcome.score, outcome.score];
-    ranges.set(key, [Math.min(low, outcome.score), Math.max(high, outcome.score)]);
-  }
-  return [...ranges.values()].reduce((most, [low, high]) => Math.max(most, high - low), 0);
-}
-
-function markAnswers(scored: ScoredModel, questions: ColumnQuestions, mark: (row: number, flag: number) => void): void {
-  if (scored.answers === undefined) return;
-  const judgments = byRow(scored.judgments, questions);
-  for (const [row, answers] of byRow(scored.answers, questions))
-    for (const answer of answers) {
-      for (const flag of answerFlags(answer)) mark(row, flag);
-      const judged = new Set(
-        (judgments.get(row) ?? []).filter(({ stale }) => !stale).map(({ choice, turn }) => `${choice} ${turn}`),
-      );
-      if (judged.size < answer.turns) mark(row, pageFlags.missing);
+    const { score } = outcome;
+    const text = texts.find((one) => one.choice === choice && one.turn === turn);
+    if (text === undefined) texts.push({ choice, turn, low: score, high: score });
+    else {
+      text.low = Math.min(text.low, score);
+      text.high = Math.max(text.high, score);
     }
+  }
+  return texts.reduce((most, { low, high }) => Math.max(most, high - low), 0);
 }
 
-function answerFlags({ failure, truncated, empty }: AnswerSummary): number[] {
-  return [
-    ...(failure === undefined ? [] : [pageFlags.unanswered]),
-    ...(truncated > 0 ? [pageFlags.truncated] : []),
-    ...(empty > 0 ? [pageFlags.empty] : []),
-  ];
+interface JudgedAnswers extends Pick<ScoredModel, "answers"> {
+  /** by row */
+  readonly judgments: ReadonlyMap<number, readonly JudgmentSummary[]>;
+}
+
+function markAnswers(
+  { answers, judgments }: JudgedAnswers,
+  questions: ColumnQuestions,
+  mark: (row: number, flag: number) => void,
+): void {
+  for (const answer of answers ?? []) {
+    const row = questions.rows.get(answer.questionId);
+    if (row === undefined) continue;
+    mark(row, answerFlags(answer));
+    if (judgedTexts(judgments.get(row) ?? []) < answer.turns) mark(row, pageFlags.missing);
+  }
+}
+
+/** How many texts of an answer have a judgment that is of the text as it is now. */
+function judgedTexts(judgments: readonly JudgmentSummary[]): number {
+  const isFirst = ({ choice, turn }: JudgmentSummary, index: number): boolean =>
+    !judgments.slice(0, index).some((one) => !one.stale && one.choice === choice && one.turn === turn);
+  return judgments.filter((judgment, index) => !judgment.stale && isFirst(judgment, index)).length;
+}
+
+function answerFlags({ failure, truncated, empty }: AnswerSummary): number {
+  return (
+    (failure === undefined ? 0 : pageFlags.unanswered) |
+    (truncated > 0 ? pageFlags.truncated : 0) |
+    (empty > 0 ? pageFlags.empty : 0)
+  );
 }

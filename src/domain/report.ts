@@ -86,8 +86,7 @@ export function modelReport(scored: ScoredModel, questions: readonly QuestionSum
 type ReportPart = Pick<ModelReport["turns"][number], "score" | "leftOut">;
 
 interface Measured {
-  /** mean score per question and turn */
-  readonly cells: ReadonlyMap<QuestionId, ReadonlyMap<number, number>>;
+  readonly cells: ReadonlyMap<QuestionId, readonly TurnScore[]>;
   readonly asked: ReadonlySet<QuestionId>;
   /** only this turn */
   readonly turn: number | undefined;
@@ -96,7 +95,7 @@ interface Measured {
 function partOf(questions: readonly QuestionSummary[], { cells, asked, turn }: Measured): ReportPart {
   const score = clusteredMean(
     questions.map(({ id }) =>
-      [...(cells.get(id) ?? [])].filter(([of]) => turn === undefined || of === turn).map(([, mean]) => mean),
+      (cells.get(id) ?? []).filter((cell) => turn === undefined || cell.turn === turn).map(({ sum, n }) => sum / n),
     ),
   );
   const turnsOf = ({ turns }: QuestionSummary): number => (turn === undefined ? turns : Number(turns >= turn));
@@ -123,19 +122,28 @@ function categoriesOf(questions: readonly QuestionSummary[]): string[] {
   return [...official, ...[...present].sort()];
 }
 
-/** Mean score per question and turn, over the repeats of the answer. */
-function scoreCells(judgments: readonly JudgmentSummary[]): Map<QuestionId, Map<number, number>> {
-  const sums = new Map<QuestionId, Map<number, { sum: number; n: number }>>();
+/** Scores of one turn of a question, over the repeats of the answer. */
+interface TurnScore {
+  readonly turn: number;
+  sum: number;
+  n: number;
+}
+
+/** A short list a question: a map of turns would take several times the memory. */
+function scoreCells(judgments: readonly JudgmentSummary[]): Map<QuestionId, TurnScore[]> {
+  const cells = new Map<QuestionId, TurnScore[]>();
   for (const { questionId, turn, outcome } of judgments) {
     if (outcome.kind !== "scored") continue;
-    const turns = sums.get(questionId) ?? new Map<number, { sum: number; n: number }>();
-    const cell = turns.get(turn) ?? { sum: 0, n: 0 };
-    turns.set(turn, { sum: cell.sum + outcome.score, n: cell.n + 1 });
-    sums.set(questionId, turns);
+    const turns = cells.get(questionId);
+    const cell = turns?.find((one) => one.turn === turn);
+    if (turns === undefined) cells.set(questionId, [{ turn, sum: outcome.score, n: 1 }]);
+    else if (cell === undefined) turns.push({ turn, sum: outcome.score, n: 1 });
+    else {
+      cell.sum += outcome.score;
+      cell.n++;
+    }
   }
-  return new Map(
-    [...sums].map(([id, turns]) => [id, new Map([...turns].map(([turn, { sum, n }]) => [turn, sum / n]))]),
-  );
+  return cells;
 }
 
 function caveatsOf(report: Omit<ModelReport, "caveats">): string[] {

@@ -1,6 +1,7 @@
 import type { Answer } from "../domain/answer.js";
+import type { TokenUsage } from "../domain/chat-model.js";
 import { counted } from "../domain/counted.js";
-import { judgedTextHash } from "../domain/judge-prompt.js";
+import { judgedTextHashes } from "../domain/judge-prompt.js";
 import { judgedTurns } from "../domain/judgment-plan.js";
 import type { AnswerManifest } from "../domain/manifest.js";
 import { answerManifestSchema } from "../domain/manifest.js";
@@ -11,13 +12,12 @@ import { readJsonFile } from "../io/json-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
 
 /** Hashes of the judged texts as they are now, by question. */
-export type TextHashes = ReadonlyMap<QuestionId, readonly TextHash[]>;
+export type TextHashes = ReadonlyMap<QuestionId, readonly ChoiceHashes[]>;
 
-interface TextHash {
+interface ChoiceHashes {
   readonly choice: number;
-  /** from 1 */
-  readonly turn: number;
-  readonly hash: string;
+  /** first turn first */
+  readonly turns: readonly string[];
 }
 
 export interface ModelAnswers {
@@ -44,7 +44,7 @@ export async function readModelAnswers(
   const answered = new Set<QuestionId>();
   // a failure of a later run takes the place of another tool's error marker
   const summaries = new Map<QuestionId, AnswerSummary>();
-  const hashes = new Map<QuestionId, readonly TextHash[]>();
+  const hashes = new Map<QuestionId, readonly ChoiceHashes[]>();
   const add = (answer: Answer): Promise<void> | undefined => {
     const question = questions.get(answer.questionId);
     if (question === undefined) return undefined;
@@ -78,29 +78,30 @@ export async function readModelAnswers(
   };
 }
 
-function textHashes(question: Question, { choices }: Answer): TextHash[] {
-  return choices.flatMap(({ index, turns }) =>
-    turns.map((_, turn) => ({
-      choice: index,
-      turn: turn + 1,
-      hash: judgedTextHash(judgedTurns(question, turns.slice(0, turn + 1), undefined)),
-    })),
-  );
+function textHashes(question: Question, { choices }: Answer): ChoiceHashes[] {
+  return choices.map(({ index, turns }) => ({
+    choice: index,
+    turns: judgedTextHashes(judgedTurns(question, turns, undefined)),
+  }));
 }
 
 function summarizeAnswer(answer: Answer): AnswerSummary {
-  const turns = answer.choices.flatMap((choice) => choice.turns);
-  const usages = turns.map(({ usage }) => usage);
-  if (answer.kind === "failed") usages.push(answer.usage);
-  return {
-    questionId: answer.questionId,
-    failure: answer.kind === "failed" ? answer.reason : undefined,
-    turns: turns.length,
-    truncated: turns.filter((turn) => turn.finishReason === "length").length,
-    empty: turns.filter((turn) => turn.text === "").length,
-    promptTokens: usages.reduce((sum, usage) => sum + (usage?.promptTokens ?? 0), 0),
-    completionTokens: usages.reduce((sum, usage) => sum + (usage?.completionTokens ?? 0), 0),
+  const counts = { turns: 0, truncated: 0, empty: 0, promptTokens: 0, completionTokens: 0 };
+  const addTokens = (usage: TokenUsage | undefined): void => {
+    if (usage === undefined) return;
+    counts.promptTokens += usage.promptTokens;
+    counts.completionTokens += usage.completionTokens;
   };
+  for (const { turns } of answer.choices)
+    for (const { text, finishReason, usage } of turns) {
+      counts.turns++;
+      if (finishReason === "length") counts.truncated++;
+      if (text === "") counts.empty++;
+      addTokens(usage);
+    }
+  if (answer.kind === "answered") return { questionId: answer.questionId, failure: undefined, ...counts };
+  addTokens(answer.usage);
+  return { questionId: answer.questionId, failure: answer.reason, ...counts };
 }
 
 function sampling(manifest: AnswerManifest | undefined): string | undefined {

@@ -230,7 +230,7 @@ export function outcomeOf(judgment: Judgment): JudgmentSummary["outcome"] {
 
 function withStaleness(kept: KeptJudgment, hashes: TextHashes | undefined): JudgmentSummary {
   const { questionId, turn, choice, promptName, outcome, answerHash, promptTokens, completionTokens } = kept;
-  const now = hashes?.get(questionId)?.find((text) => text.choice === choice && text.turn === turn);
-  const stale = hashes !== undefined && answerHash !== undefined && answerHash !== now?.hash;
+  const now = hashes?.get(questionId)?.find((one) => one.choice === choice)?.turns[turn - 1];
+  const stale = hashes !== undefined && answerHash !== undefined && answerHash !== now;
   return { questionId, turn, choice, promptName, outcome, stale, promptTokens, completionTokens };
 }

@@ -6,6 +6,7 @@ import {
   fastChatNames,
   frameDelimiter,
   judgedTextHash,
+  judgedTextHashes,
   judgePromptKind,
   judgePromptKinds,
   judgePromptSet,
@@ -278,6 +279,16 @@ describe("judgedTextHash", () => {
   it("does not depend on references, which are a setting of the run", () => {
     expect(judgedTextHash([{ ...turn(1), reference: "other" }])).toBe(judgedTextHash([turn(1)]));
     expect(judgedTextHash([{ question: "Q1", answer: "A1" }])).toBe(judgedTextHash([turn(1)]));
+  });
+});
+
+describe("judgedTextHashes", () => {
+  it("is the hash of each number of turns", () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ question: fc.string({ unit: "binary" }), answer: fc.string() })), (turns) => {
+        expect(judgedTextHashes(turns)).toEqual(turns.map((_, index) => judgedTextHash(turns.slice(0, index + 1))));
+      }),
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { questionPreview, splitContext } from "../../src/domain/page-preview.js";
 import { questionTurn } from "../../src/domain/question-set.js";
@@ -13,4 +14,13 @@ it("shows how a question begins, in one line", () => {
   const long = questionPreview("🙂 ".repeat(500));
   expect(long.length).toBeLessThanOrEqual(160);
   expect(long).toMatch(/🙂 ?…$/u);
+});
+
+it("shows words with one space between them, whatever stood there", () => {
+  const space = fc.stringMatching(/^\s{1,3}$/u);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.constantFrom("a", "é", "🙂"), space), { maxLength: 20 }), (words) => {
+      expect(questionPreview(words.flat().join(""))).toBe(words.map(([word]) => word).join(" "));
+    }),
+  );
 });
