@@ -2,6 +2,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { browserHint, browserPath, startBrowser } from "../support/browser.js";
+import { hostileQuestions } from "../support/hostile-mmlu.js";
 import type { HostileResults } from "../support/hostile-results.js";
 import { writeHostileResults } from "../support/hostile-results.js";
 import type { TempFolder } from "../support/temp-folder.js";
@@ -74,7 +75,7 @@ function faultsOfPage(): string[] {
 }
 
 /** Opens every question of the list, one after the other, as the key `j` does, and looks at each. */
-async function openEveryQuestion(page: Page): Promise<string[]> {
+async function openEveryQuestion(page: Page, questions: number): Promise<string[]> {
   await page.waitForSelector(".question-row");
   await page.evaluate(`globalThis.faultsOf = ${faultsOfPage.toString()}`);
   const { opened, faults } = await page.evaluate(async () => {
@@ -96,7 +97,7 @@ async function openEveryQuestion(page: Page): Promise<string[]> {
       for (const fault of look()) found.add(`${before}: ${fault}`);
     }
   });
-  expect(opened).toBe(xssVectors.length);
+  expect(opened).toBe(questions);
   return faults;
 }
 
@@ -129,9 +130,14 @@ describe.skipIf(browserPath === undefined)(`hostile texts (${browserHint})`, () 
     await page.context().close();
   });
 
-  it.each([0, 1])("do nothing in the report file (%s)", { timeout: 180_000 }, async (index) => {
+  it.each([
+    [0, xssVectors.length],
+    [1, xssVectors.length],
+    [2, hostileQuestions],
+  ])("do nothing in the report file (%s)", { timeout: 180_000 }, async (index, questions) => {
     const { page, happened } = await openTrapped(browser, pathToFileURL(results.pages[index] ?? "").href);
-    expect(await openEveryQuestion(page)).toEqual([]);
+    for (const numbers of await page.locator("details > summary").all()) await numbers.click();
+    expect(await openEveryQuestion(page, questions)).toEqual([]);
     await page.waitForTimeout(300);
     expect(happened).toEqual([]);
     await page.context().close();
@@ -148,17 +154,20 @@ describe.skipIf(browserPath === undefined)(`hostile texts (${browserHint})`, () 
     await page.context().close();
   });
 
-  it("do nothing in the viewer's report and comparison", { timeout: 180_000 }, async () => {
+  it("do nothing in the viewer's report, comparison and multiple choice", { timeout: 180_000 }, async () => {
     await using viewer = await startViewer(results.folder);
     const { page, happened } = await openTrapped(browser, viewer.url);
-    await page.locator("section.set a.button").first().click();
-    expect(await openEveryQuestion(page)).toEqual([]);
+    await page.locator("section.set", { hasText: "MT-Bench" }).locator("a.button").first().click();
+    expect(await openEveryQuestion(page, xssVectors.length)).toEqual([]);
     await page.goto(viewer.url);
-    await page.locator("section.pair a.button").click();
-    await page.waitForSelector(".question-row");
-    await page.keyboard.press("j");
-    await page.waitForSelector(".detail .turn");
-    expect(await page.evaluate(faultsOfPage)).toEqual([]);
+    for (const way of ["section.pair a.button", ".comparisons a", ".stages th a"]) {
+      await page.locator(way).first().click();
+      await page.waitForSelector(".question-row");
+      await page.keyboard.press("j");
+      await page.waitForSelector(".detail .turn");
+      expect(await page.evaluate(faultsOfPage)).toEqual([]);
+      await page.goto(viewer.url);
+    }
     expect(happened).toEqual([]);
     await page.context().close();
   });

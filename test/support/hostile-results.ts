@@ -2,10 +2,13 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { outputTree } from "../../src/io/output-tree.js";
 import { openQuestionFile } from "../../src/io/question-file.js";
+import { storedComparisons, storedReports } from "../../src/io/result-file.js";
 import { readComparison } from "../../src/pipeline/read-comparison.js";
 import { collectComparisonPage } from "../../src/pipeline/comparison-page.js";
 import { htmlDocument } from "../../src/pipeline/html-document.js";
+import { collectMmluPage } from "../../src/pipeline/mmlu-page.js";
 import { collectReportPage } from "../../src/pipeline/report-page.js";
+import { writeHostileMmlu } from "./hostile-mmlu.js";
 import { xssNames, xssVectors } from "./xss-vectors.js";
 
 /** Names that are hostile and can be names of files, too. */
@@ -17,7 +20,7 @@ const branches = { base: name(4), branch: name(5) };
 export interface HostileResults {
   /** an output folder all of whose texts and names are vectors */
   readonly folder: string;
-  /** report and comparison of it as files */
+  /** report, comparison and multiple choice of it as files */
   readonly pages: readonly string[];
   /** sets in the folder */
   readonly sets: number;
@@ -33,8 +36,9 @@ export async function writeHostileResults(folder: string): Promise<HostileResult
   for (const one of hostile) await writeRows(join(out, "names", "model_answer", `${one}.jsonl`), [row]);
   for (const one of hostile.slice(0, 30))
     await writeRows(join(out, "mt_bench_branch", "more", one, "model_answer", "m.jsonl"), [row]);
-  const pages = [await writeReport(folder, out), await writeComparison(folder, out)];
-  return { folder: out, pages, sets: 4 + 30 };
+  await writeHostileMmlu(out, models);
+  const pages = [await writeReport(folder, out), await writeComparison(folder, out), await writeMmlu(folder, out)];
+  return { folder: out, pages, sets: 5 + 30 };
 }
 
 async function writeReport(folder: string, out: string): Promise<string> {
@@ -58,6 +62,17 @@ async function writeComparison(folder: string, out: string): Promise<string> {
   return writePage(
     join(folder, "comparison.html"),
     htmlDocument(models.tuned, (sink) => collectComparisonPage({ ...sides, models }, comparison, sink)),
+  );
+}
+
+async function writeMmlu(folder: string, out: string): Promise<string> {
+  const benchFolder = outputTree(out, "mmlu").folder;
+  const [comparison] = await storedComparisons(benchFolder);
+  if (comparison === undefined) throw new Error("no comparison");
+  const page = { bench: "mmlu", stored: await storedReports(benchFolder), command: comparison.reproduce.command };
+  return writePage(
+    join(folder, "mmlu.html"),
+    htmlDocument(models.base, (sink) => collectMmluPage({ ...page, comparison }, sink)),
   );
 }
 
