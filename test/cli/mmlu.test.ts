@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { mmluComparisonSchema } from "../../src/domain/mmlu-comparison.js";
 import { mmluReportSchema } from "../../src/domain/mmlu-report.js";
@@ -6,6 +8,7 @@ import { mmluCsvRows, mmluFolder, mmluHeader } from "../support/mmlu-folder.js";
 import { startScoringServer } from "../support/scoring-server.js";
 import type { TempFolder } from "../support/temp-folder.js";
 import { tempFolder } from "../support/temp-folder.js";
+import { readWorkbook } from "../support/workbook.js";
 
 const dataFolder = (): Promise<TempFolder> => mmluFolder({ anatomy: 12, astronomy: 12 });
 
@@ -106,6 +109,8 @@ describe("branchbench mmlu", () => {
     ["an unknown mode", ["--mode", "guess"]],
     ["two formats", ["--json", "--format", "markdown"]],
     ["no number of questions", ["--first-n", "0"]],
+    ["a workbook without a file", ["--format", "xlsx"]],
+    ["a level that is no row", ["--format", "markdown", "--level", "summary"]],
   ])("takes %s for wrong usage", async (_, more) => {
     await using folder = await dataFolder();
     const run = await runCli(args(folder, "http://127.0.0.1:9", ...more));
@@ -219,8 +224,24 @@ describe("branchbench mmlu-branch", () => {
     expect(ilab.stdout).toMatch(
       /## BASE MODEL \(SCORE\)\nbase \(.*\n\n## MODEL \(SCORE\)\ntuned \(.*\n\n### NO CHANGE \(0\.0 to 1\.0\):\n1\. letters \(/,
     );
+    const rows: Record<string, string>[] = parse(
+      (await runCli(branchArgs(folder, server.url, ...two, "--format", "csv"))).stdout,
+      { columns: true },
+    );
+    expect(["base", "tuned"].map((model) => rows.filter((row) => row["model"] === model).length)).toEqual([8, 8]);
+    const book = folder.file("c.xlsx");
+    const xlsx = await runCli(branchArgs(folder, server.url, ...two, "--format", "xlsx", "--output", book));
+    expect(xlsx.code).toBe(0);
+    const sheets = readWorkbook(await readFile(book));
+    expect(sheets.map(({ name, rows }) => [name, rows.length - 1])).toEqual([
+      ["models", 2],
+      ["tasks", 2],
+      ["questions", 16],
+      ["about", expect.any(Number)],
+    ]);
+    expect(JSON.stringify(sheets.at(-1)?.rows)).toContain(result.sentence);
     // further runs probe the server, and that is all
-    expect(server.scoringRequests() - asked).toBeLessThan(60);
+    expect(server.scoringRequests() - asked).toBeLessThan(100);
     const gated = await runCli(branchArgs(folder, server.url, ...two, "--fail-on", "not-learned"));
     expect(gated.code).toBe(3);
   });

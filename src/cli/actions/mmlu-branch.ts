@@ -13,26 +13,26 @@ import { mmluBranchBench } from "../../pipeline/mmlu-input.js";
 import { mmluComparisonIlab } from "../../render/mmlu-ilab.js";
 import { mmluComparisonMarkdown } from "../../render/mmlu-comparison-markdown.js";
 import { mmluComparisonText } from "../../render/mmlu-comparison-text.js";
-import type { McqFormat } from "../commands/mmlu.js";
+import type { McqTextFormat } from "../commands/mmlu.js";
 import type { MmluBranchOptions } from "../commands/mmlu-branch.js";
 import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import type { McqData } from "../mcq-run.js";
 import { mcqAsking, mcqBase, showMcqPlan, showNotes, showScoring, taskNames } from "../mcq-run.js";
+import { mcqTableRenderers } from "../mcq-tables.js";
 import { progressDisplay } from "../progress.js";
 import { gate, interruptible } from "../run-context.js";
 import { baseServer, candidateServer, sharedLimiters, withModel } from "../server-model.js";
 import { mmluDocument } from "./mmlu.js";
 
 /** One entry a format that needs no more than the comparison. */
-export const mmluComparisonRenderers: Readonly<Record<Exclude<McqFormat, "html">, (result: MmluComparison) => string>> =
-  {
-    text: mmluComparisonText,
-    json: (result) => `${JSON.stringify(result, null, 2)}\n`,
-    markdown: mmluComparisonMarkdown,
-    ilab: mmluComparisonIlab,
-  };
+export const mmluComparisonRenderers: Readonly<Record<McqTextFormat, (result: MmluComparison) => string>> = {
+  text: mmluComparisonText,
+  json: (result) => `${JSON.stringify(result, null, 2)}\n`,
+  markdown: mmluComparisonMarkdown,
+  ilab: mmluComparisonIlab,
+};
 
 export async function mmluBranchAction(options: MmluBranchOptions, host: Host): Promise<number> {
   const data = await readData(options);
@@ -75,7 +75,7 @@ function measureOne(options: MmluBranchOptions, data: McqData, host: Host): Prom
         { scoring, server, progress: display.listener, signal },
       ).finally(() => display.stop());
       host.stderr.write(`results: ${summary.resultsFile}\n`);
-      await deliver(mmluDocument(summary, options), { file: options.output, name: "result" }, host);
+      await deliver(mmluDocument(summary, options, host), { file: options.output, name: "result" }, host);
       return gate(summary, options.maxErrorRate, host);
     }),
   );
@@ -128,7 +128,7 @@ async function compareTwo(
   for (const { resultsFile } of [base, tuned]) host.stderr.write(`results: ${resultsFile}\n`);
   host.stderr.write(`comparison: ${comparisonFile}\n`);
   await deliver(
-    comparisonDocument({ base, tuned, result }, options.json === true ? "json" : options.format),
+    comparisonDocument({ base, tuned, result }, options, host),
     { file: options.output, name: "result" },
     host,
   );
@@ -140,10 +140,18 @@ async function compareTwo(
 
 function comparisonDocument(
   { base, tuned, result }: Pick<MmluBranchSummary, "base" | "tuned" | "result">,
-  format: McqFormat,
+  options: MmluBranchOptions,
+  host: Host,
 ): Document {
-  if (format !== "html") return mmluComparisonRenderers[format](result);
+  const format = options.json === true ? "json" : options.format;
   const stored = [base, tuned].map(({ resultsFile, report }) => ({ path: resultsFile, report }));
+  if (format === "csv" || format === "xlsx")
+    return mcqTableRenderers[format](stored, {
+      level: options.level,
+      about: [result.sentence, ...result.caveats],
+      host,
+    });
+  if (format !== "html") return mmluComparisonRenderers[format](result);
   const page = { bench: mmluBranchBench, stored, command: result.reproduce.command, comparison: result };
   return htmlDocument(`branchbench ${mmluBranchBench}`, (sink) => collectMmluPage(page, sink));
 }

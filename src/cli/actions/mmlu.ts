@@ -1,3 +1,4 @@
+import { mmluCaveats } from "../../domain/mmlu-caveats.js";
 import { mmluSubjects } from "../../domain/mmlu-subjects.js";
 import type { MmluReport } from "../../domain/mmlu-report.js";
 import { readMmluTasks } from "../../io/mmlu-data.js";
@@ -11,17 +12,18 @@ import { mmluBench } from "../../pipeline/mmlu-input.js";
 import { mmluIlab } from "../../render/mmlu-ilab.js";
 import { mmluMarkdown } from "../../render/mmlu-markdown.js";
 import { mmluText } from "../../render/mmlu-text.js";
-import type { McqFormat, McqOptions, MmluOptions } from "../commands/mmlu.js";
+import type { McqOptions, McqTextFormat, MmluOptions } from "../commands/mmlu.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import type { McqData } from "../mcq-run.js";
 import { mcqAsking, mcqBase, mmluPageCommand, showMcqPlan, showNotes, showScoring, taskNames } from "../mcq-run.js";
+import { mcqTableRenderers } from "../mcq-tables.js";
 import { progressDisplay } from "../progress.js";
 import { dataDir, gate, interruptible } from "../run-context.js";
 import { candidateServer, withModel } from "../server-model.js";
 
 /** One entry a format that needs no more than the report. */
-export const mmluRenderers: Readonly<Record<Exclude<McqFormat, "html">, (report: MmluReport) => string>> = {
+export const mmluRenderers: Readonly<Record<McqTextFormat, (report: MmluReport) => string>> = {
   text: mmluText,
   json: (report) => `${JSON.stringify(report, null, 2)}\n`,
   markdown: mmluMarkdown,
@@ -45,7 +47,7 @@ export async function mmluAction(options: MmluOptions, host: Host): Promise<numb
         { scoring, server, progress: display.listener, signal },
       ).finally(() => display.stop());
       host.stderr.write(`results: ${summary.resultsFile}\n`);
-      await deliver(mmluDocument(summary, options), { file: options.output, name: "result" }, host);
+      await deliver(mmluDocument(summary, options, host), { file: options.output, name: "result" }, host);
       return gate(summary, options.maxErrorRate, host);
     }),
   );
@@ -54,15 +56,17 @@ export async function mmluAction(options: MmluOptions, host: Host): Promise<numb
 /** One model's result, as the run that made it leaves it. */
 export function mmluDocument(
   { report, resultsFile }: Pick<MmluSummary, "report" | "resultsFile">,
-  options: Pick<McqOptions, "format" | "json" | "outputDir">,
+  options: Pick<McqOptions, "format" | "json" | "level" | "outputDir">,
+  host: Host,
 ): Document {
   const format = options.json === true ? "json" : options.format;
+  const stored = [{ path: resultsFile, report }];
+  if (format === "csv" || format === "xlsx")
+    return mcqTableRenderers[format](stored, { level: options.level, about: mmluCaveats([report]), host });
   if (format !== "html") return mmluRenderers[format](report);
   const { bench, model } = report;
   const command = mmluPageCommand({ bench, outputDir: options.outputDir, models: [model] });
-  return htmlDocument(`branchbench ${bench}`, (sink) =>
-    collectMmluPage({ bench, stored: [{ path: resultsFile, report }], command }, sink),
-  );
+  return htmlDocument(`branchbench ${bench}`, (sink) => collectMmluPage({ bench, stored, command }, sink));
 }
 
 /** `INSTRUCTLAB_EVAL_MMLU_MIN_TASKS`, whatever it says, stands for the first four subjects, as in instructlab. */

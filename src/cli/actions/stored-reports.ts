@@ -8,15 +8,13 @@ import { storedComparisons, storedReports } from "../../io/result-file.js";
 import { htmlDocument } from "../../pipeline/html-document.js";
 import { mmluBench } from "../../pipeline/mmlu-input.js";
 import { collectMmluPage } from "../../pipeline/mmlu-page.js";
-import { mmluQuestionTable, mmluSummaryTable, mmluTables } from "../../pipeline/mmlu-tables.js";
 import type { StoredMmlu } from "../../pipeline/stored-mmlu.js";
 import { isOutdated, onlyComparison } from "../../pipeline/stored-mmlu.js";
-import { csv } from "../../render/csv.js";
-import { xlsx } from "../../render/xlsx.js";
 import type { ReportFormat, ReportOptions } from "../commands/report.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import { mmluPageCommand } from "../mcq-run.js";
+import { mcqTableRenderers } from "../mcq-tables.js";
 import { mmluComparisonRenderers } from "./mmlu-branch.js";
 import { mmluRenderers } from "./mmlu.js";
 
@@ -34,6 +32,11 @@ const textOf =
       ...comparisons.map(mmluComparisonRenderers[format]),
     ].join("\n");
 
+const tablesOf =
+  (format: "csv" | "xlsx") =>
+  ({ reports, options: { level }, host }: Stored): Document =>
+    mcqTableRenderers[format](reports, { level, about: mmluCaveats(reports.map(({ report }) => report)), host });
+
 /** One entry a format. */
 const documents: Readonly<Record<ReportFormat, (stored: Stored) => Document>> = {
   text: textOf("text"),
@@ -42,13 +45,8 @@ const documents: Readonly<Record<ReportFormat, (stored: Stored) => Document>> = 
     const values = [...reports.map(({ report }) => report), ...comparisons];
     return `${JSON.stringify(values.length === 1 ? values[0] : values, null, 2)}\n`;
   },
-  csv: ({ reports, options }) =>
-    csv(options.level === "summary" ? mmluSummaryTable(reports) : mmluQuestionTable(reports)),
-  xlsx: ({ reports, host }) =>
-    xlsx(mmluTables(reports), {
-      about: mmluCaveats(reports.map(({ report }) => report)),
-      note: (text) => host.stderr.write(`note: ${text}\n`),
-    }),
+  csv: tablesOf("csv"),
+  xlsx: tablesOf("xlsx"),
   html: (stored) => {
     const { bench, outputDir, model: models = [] } = stored.options;
     const command = mmluPageCommand({ bench, outputDir, models });

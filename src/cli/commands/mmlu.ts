@@ -4,9 +4,13 @@ import { scoringModes } from "../../domain/scoring-findings.js";
 import { path, positiveWholeNumber, wholeNumber } from "../argument-parsers.js";
 import type { RequestOptions, ServerOptions } from "../options.js";
 import { addCandidateServerOptions, addRequestOptions } from "../options.js";
+import type { TableLevel } from "../table-options.js";
+import { requireFitting, tableLevels } from "../table-options.js";
 
-const mcqFormats = ["text", "json", "markdown", "ilab", "html"] as const;
+const mcqFormats = ["text", "json", "markdown", "ilab", "html", "csv", "xlsx"] as const;
 export type McqFormat = (typeof mcqFormats)[number];
+/** Those that need no more than the result itself. */
+export type McqTextFormat = Exclude<McqFormat, "html" | "csv" | "xlsx">;
 
 /** What mmlu and mmlu-branch have in common. */
 export interface McqOptions extends ServerOptions, RequestOptions {
@@ -23,6 +27,7 @@ export interface McqOptions extends ServerOptions, RequestOptions {
   readonly addBos?: true;
   readonly outputDir: string;
   readonly format: McqFormat;
+  readonly level?: TableLevel;
   readonly json?: true;
   readonly output?: string;
 }
@@ -54,16 +59,14 @@ export function addMcqOptions(command: Command): Command {
     .option("--output-dir <folder>", "where results are kept", path, "eval_output")
     .addOption(new Option("--format <name>", "form of the result").choices(mcqFormats).default("text"))
     .option("--json", "the same as --format json")
+    .addOption(new Option("--level <name>", "what a row of CSV is (default: questions)").choices(tableLevels))
     .option("--output <file>", "write the result to a file", path);
 }
 
 /** Flags that do not go together are wrong usage, said before anything is read. */
-export function requireFittingMcq(
-  { json, format, fewshotAsMultiturn, applyChatTemplate }: McqOptions,
-  command: Command,
-): void {
-  if (json === true && format !== "text" && format !== "json")
-    command.error(`error: option '--json' cannot be used with '--format ${format}'`);
+export function requireFittingMcq(options: McqOptions, command: Command): void {
+  requireFitting(options, command);
+  const { fewshotAsMultiturn, applyChatTemplate } = options;
   if (fewshotAsMultiturn === true && applyChatTemplate !== true)
     command.error("error: option '--fewshot-as-multiturn' needs '--apply-chat-template'");
 }
