@@ -31,8 +31,9 @@ export function forestPlot(lines: readonly ForestLine[], width: number): SVGElem
     className: "plot",
     width,
     height: lines.length * (isNarrow ? rowHeight * 1.6 : rowHeight) + 52,
-    marginLeft: isNarrow ? 8 : 250,
-    marginRight: isNarrow ? 8 : 200,
+    // on a narrow screen as wide as half of the scale's words
+    marginLeft: isNarrow ? 16 : 250,
+    marginRight: isNarrow ? 18 : 200,
     marginTop: 24,
     marginBottom: 28,
     x: { domain: place.domain, label: null, tickSize: 0, tickFormat: (value: number) => signed(value, 0) },

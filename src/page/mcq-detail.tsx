@@ -100,7 +100,9 @@ function Belief({ side: { side, model, outcome }, index }: { readonly side: Side
   const share = shareOf(outcome.logprobs, index);
   return (
     <div class={`belief ${side}`}>
-      <span class="name">{model}</span>
+      <span class="name" title={model}>
+        {model}
+      </span>
       {outcome.logprobs.length > 0 && (
         <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
           <rect class="ground" width="100" height="8" />
@@ -109,7 +111,9 @@ function Belief({ side: { side, model, outcome }, index }: { readonly side: Side
       )}
       <span class="small">
         {outcome.logprobs.length > 0 &&
-          (logprob === null ? "not listed" : `${percent(share)}, log-probability ${logprob.toFixed(3)}`)}
+          (logprob === null
+            ? "not listed"
+            : `${percent(share)}, log-probability ${logprob.toFixed(3).replace("-", "−")}`)}
       </span>
       {isTaken && <span class="taken">◀ chosen</span>}
     </div>

@@ -24,6 +24,15 @@ interface Dot {
 /** Below this width the names stand above their lines. */
 const narrow = 620;
 const y = "key";
+/** of one model's interval, in pixels */
+const lineHeight = 8;
+/** of a name above its lines */
+const nameHeight = 14;
+
+/** How far above the middle of its row a name stands on a narrow screen. */
+function nameShift(count: number): number {
+  return 6 - (nameHeight + lineHeight * count) / 2;
+}
 
 /** Shares of right answers with their intervals, one line a task; several models lie one below the other. */
 export function sharePlot(
@@ -32,13 +41,14 @@ export function sharePlot(
   width: number,
 ): SVGElement | HTMLElement {
   const isNarrow = width < narrow;
-  const rowHeight = 15 + 8 * series.length + (isNarrow ? 14 : 0);
+  const rowHeight = 15 + lineHeight * series.length + (isNarrow ? nameHeight : 0);
   return Plot.plot({
     className: "plot",
     width,
     height: lines.length * rowHeight + 56,
-    marginLeft: isNarrow ? 8 : 220,
-    marginRight: isNarrow ? 8 : 64,
+    // on a narrow screen as wide as half of the scale's words
+    marginLeft: isNarrow ? 14 : 220,
+    marginRight: isNarrow ? 20 : 64,
     marginTop: 26,
     marginBottom: 30,
     x: {
@@ -48,7 +58,7 @@ export function sharePlot(
       ticks: isNarrow ? 5 : 10,
       tickFormat: (value: number) => `${Math.round(value * 100)} %`,
     },
-    y: { domain: lines.map(({ key }) => key), axis: null, padding: 0.1 },
+    y: { type: "band", domain: lines.map(({ key }) => key), axis: null, padding: 0 },
     marks: [
       Plot.gridX({ stroke: "var(--line)", strokeOpacity: 1, ticks: isNarrow ? 5 : 10 }),
       Plot.ruleX([0.25], { stroke: "var(--edge)", strokeDasharray: "4 3" }),
@@ -60,7 +70,7 @@ export function sharePlot(
         fontSize: 11.5,
       }),
       ...series.flatMap((one, index) => marksOf(lines, { one, index, count: series.length, isNarrow })),
-      ...names(lines, { isNarrow, width }),
+      ...names(lines, { isNarrow, width, count: series.length }),
       ...(series.length === 1 && !isNarrow ? [shares(lines)] : []),
     ],
   });
@@ -78,7 +88,7 @@ function marksOf(lines: readonly ShareLine[], { one, index, count, isNarrow }: P
     const { acc = null, interval = null } = estimates[index] ?? {};
     return acc === null ? [] : [{ key, isGroup, acc, low: interval?.[0] ?? acc, high: interval?.[1] ?? acc }];
   });
-  const dy = (index - (count - 1) / 2) * 8 + (isNarrow ? 7 : 0);
+  const dy = isNarrow ? nameShift(count) + nameHeight - 1 + lineHeight * index : (index - (count - 1) / 2) * lineHeight;
   const colour = seriesColour(one.place);
   return ([true, false] as const).flatMap((isGroup) => {
     const own = dots.filter((dot) => dot.isGroup === isGroup);
@@ -107,7 +117,7 @@ function marksOf(lines: readonly ShareLine[], { one, index, count, isNarrow }: P
 
 function names(
   lines: readonly ShareLine[],
-  { isNarrow, width }: { readonly isNarrow: boolean; readonly width: number },
+  { isNarrow, width, count }: { readonly isNarrow: boolean; readonly width: number; readonly count: number },
 ): Plot.Markish[] {
   return ([true, false] as const).map((isGroup) =>
     Plot.text(
@@ -115,7 +125,7 @@ function names(
       {
         y,
         frameAnchor: "left",
-        ...(isNarrow ? { dy: -9 } : { dx: -212 }),
+        ...(isNarrow ? { dx: -6, dy: nameShift(count) } : { dx: -212 }),
         text: ({ name }: ShareLine) => shortened(name, isNarrow ? Math.floor(width / 9) : 31),
         textAnchor: "start",
         fill: "var(--ink)",

@@ -8,7 +8,7 @@ import type { TableLevel } from "../table-options.js";
 import { requireFitting, tableLevels } from "../table-options.js";
 
 const mcqFormats = ["text", "json", "markdown", "ilab", "html", "csv", "xlsx"] as const;
-export type McqFormat = (typeof mcqFormats)[number];
+type McqFormat = (typeof mcqFormats)[number];
 /** Those that need no more than the result itself. */
 export type McqTextFormat = Exclude<McqFormat, "html" | "csv" | "xlsx">;
 
