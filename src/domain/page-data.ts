@@ -7,7 +7,7 @@ import type { Report } from "./report.js";
 
 /*
  * What a report page holds. The summary is one compressed JSON document with a column per fact, so that 100,000 judgments open at once; the
- * texts lie in compressed chunks of their own, each an array of `PageRecord`, and are read when somebody opens a question.
+ * texts lie in compressed chunks of their own (page-chunk.ts), each of many a `PageRecord`, and are read when somebody opens a question.
  */
 
 /** Everything a page shows before a question is opened. */
@@ -105,27 +105,32 @@ export type PageFlag = keyof typeof pageFlags;
 /** Judgments of one text that lie this many points apart disagree. */
 export const disagreementPoints = 2;
 
-/** One text that is shown when a question is opened. */
-export type PageRecord = QuestionRecord | AnswerRecord | JudgmentRecord | McqQuestionRecord | McqOutcomeRecord;
+/** One text that is shown when a question is opened. In a chunk something else stands for `Text`. */
+export type PageRecord<Text = string> =
+  | QuestionRecord<Text>
+  | AnswerRecord<Text>
+  | JudgmentRecord<Text>
+  | McqQuestionRecord
+  | McqOutcomeRecord;
 
-export interface QuestionRecord {
+export interface QuestionRecord<Text = string> {
   readonly kind: "question";
-  readonly turns: readonly string[];
+  readonly turns: readonly Text[];
   /** per turn; empty where there is none */
-  readonly reference: readonly string[];
+  readonly reference: readonly Text[];
 }
 
-export interface AnswerRecord {
+export interface AnswerRecord<Text = string> {
   readonly kind: "answer";
   readonly model: string;
   readonly choice: number;
-  readonly turns: readonly AnswerTurnRecord[];
+  readonly turns: readonly AnswerTurnRecord<Text>[];
   /** why there is no complete answer */
   readonly failure?: string;
 }
 
-export interface AnswerTurnRecord {
-  readonly text: string;
+export interface AnswerTurnRecord<Text = string> {
+  readonly text: Text;
   readonly reasoning?: string;
   /** cut off by the token limit */
   readonly truncated?: true;
@@ -133,7 +138,7 @@ export interface AnswerTurnRecord {
   readonly completionTokens?: number;
 }
 
-export interface JudgmentRecord {
+export interface JudgmentRecord<Text = string> {
   readonly kind: "judgment";
   /** index into the runs */
   readonly run: number;
@@ -141,7 +146,7 @@ export interface JudgmentRecord {
   readonly turn: number;
   readonly choice: number;
   readonly repeat: number;
-  readonly text: string;
+  readonly text: Text;
   readonly reasoning?: string;
   readonly score: number | null;
   /** why there is no score */

@@ -1,3 +1,4 @@
+import { chunkRecords } from "../domain/page-chunk.js";
 import type { JudgmentRecord, PageRecord, PageSummary } from "../domain/page-data.js";
 import { recordPlace } from "../domain/page-data.js";
 
@@ -12,7 +13,7 @@ export interface PageSource {
 export function embeddedSource(within: Document): PageSource {
   return {
     summary: async () => parseSummary(await inflate(await dataElement(within, "summary"))),
-    chunk: async (number) => parseRecords(await inflate(await dataElement(within, `chunk-${number}`))),
+    chunk: async (number) => chunkRecords(await inflate(await dataElement(within, `chunk-${number}`))),
   };
 }
 
@@ -35,7 +36,6 @@ async function parsed(within: Document): Promise<void> {
 
 // What branchbench wrote is taken as it is: the page and its data are one file of one version.
 const parseSummary: (text: string) => PageSummary = JSON.parse;
-const parseRecords: (text: string) => PageRecord[] = JSON.parse;
 
 async function inflate(base64: string): Promise<string> {
   const binary = atob(base64);

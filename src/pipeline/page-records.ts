@@ -2,13 +2,14 @@ import type { Answer, AnswerTurn } from "../domain/answer.js";
 import type { Judgment } from "../domain/judgment.js";
 import type { AnswerTurnRecord, JudgmentRecord, PageRecord } from "../domain/page-data.js";
 import { recordLocator, recordsPerChunk } from "../domain/page-data.js";
+import { withTexts } from "../domain/page-chunk.js";
 import type { Question } from "../domain/question.js";
 import { gzip } from "../io/gzip.js";
 import type { ReferencesOf } from "./judged-references.js";
 
 /** Takes a page's compressed texts, chunk by chunk. */
 export interface PageSink {
-  /** @param bytes gzip of a JSON array of records */
+  /** @param bytes gzip of a chunk (domain/page-chunk.ts) */
   chunk(number: number, bytes: Uint8Array): Promise<void>;
 }
 
@@ -25,11 +26,15 @@ const chunkBytes = 128 * 1024;
 const chunksUnderWay = 6;
 /** UTF-8 needs at most this many bytes for one of JavaScript's characters. */
 const bytesPerCharacter = 3;
+const newline = 0x0a;
 
 interface OpenChunk {
   readonly number: number;
-  records: number;
-  /** JSON as it will be compressed; outside of the heap, so that the garbage collector never copies texts */
+  /** as JSON, without their texts */
+  readonly records: string[];
+  /** characters of `records` */
+  recordsLength: number;
+  /** texts as they will be compressed; outside of the heap, so that the garbage collector never copies them */
   buffer: Buffer;
   length: number;
 }
@@ -42,14 +47,15 @@ export function recordChunks(sink: PageSink): RecordChunks {
   let written = Promise.resolve();
   const opened = (stream: string): OpenChunk => {
     const buffer = idle.pop() ?? Buffer.allocUnsafeSlow(2 * chunkBytes);
-    const chunk: OpenChunk = { number: next++, records: 0, buffer, length: 0 };
+    const chunk: OpenChunk = { number: next++, records: [], recordsLength: 0, buffer, length: 0 };
     open.set(stream, chunk);
     return chunk;
   };
-  const close = (stream: string, { number, buffer, length }: OpenChunk): void => {
+  const close = (stream: string, chunk: OpenChunk): void => {
     open.delete(stream);
-    const end = length + buffer.write("]", length);
-    const compressed = gzip(buffer.subarray(0, end));
+    append(chunk, `[${chunk.records.join(",")}]`);
+    const { number, buffer, length } = chunk;
+    const compressed = gzip(buffer.subarray(0, length));
     const before = written;
     written = (async () => {
       const bytes = await compressed;
@@ -65,9 +71,11 @@ export function recordChunks(sink: PageSink): RecordChunks {
   return {
     add: (stream, record) => {
       const chunk = open.get(stream) ?? opened(stream);
-      const locator = recordLocator(chunk.number, chunk.records);
-      append(chunk, JSON.stringify(record));
-      if (chunk.length >= chunkBytes || chunk.records === recordsPerChunk) close(stream, chunk);
+      const locator = recordLocator(chunk.number, chunk.records.length);
+      const json = JSON.stringify(withTexts(record, (text) => append(chunk, text)));
+      chunk.recordsLength += json.length;
+      const filled = chunk.records.push(json);
+      if (chunk.length + chunk.recordsLength >= chunkBytes || filled === recordsPerChunk) close(stream, chunk);
       return { locator, wait: underWay.size < chunksUnderWay ? undefined : Promise.race(underWay) };
     },
     finish: async () => {
@@ -77,17 +85,17 @@ export function recordChunks(sink: PageSink): RecordChunks {
   };
 }
 
-/** Adds an element to a chunk's array, and leaves room for the end of it. */
-function append(chunk: OpenChunk, text: string): void {
-  const room = chunk.length + text.length * bytesPerCharacter + 2;
+/** Adds a text behind a line end. Returns its length. */
+function append(chunk: OpenChunk, text: string): number {
+  const room = chunk.length + text.length * bytesPerCharacter + 1;
   if (room > chunk.buffer.length) {
     const larger = Buffer.allocUnsafeSlow(Math.max(room, 2 * chunk.buffer.length));
     chunk.buffer.copy(larger, 0, 0, chunk.length);
     chunk.buffer = larger;
   }
-  chunk.length += chunk.buffer.write(chunk.records === 0 ? "[" : ",", chunk.length);
+  chunk.buffer[chunk.length++] = newline;
   chunk.length += chunk.buffer.write(text, chunk.length);
-  chunk.records++;
+  return text.length;
 }
 
 export function questionRecord(question: Question, references: ReturnType<ReferencesOf>): PageRecord {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { EvalError } from "../domain/eval-error.js";
 import { answerManifestSchema } from "../domain/manifest.js";
 import { pairSentence } from "../domain/pair-sentence.js";
+import { chunkRecords } from "../domain/page-chunk.js";
 import type { PageSummary } from "../domain/page-data.js";
 import { gunzip } from "../io/gzip.js";
 import { readJsonFile } from "../io/json-file.js";
@@ -76,7 +77,7 @@ export function viewPages(input: ViewInput, runs: ViewRuns): ViewPages {
     },
     chunk: async (page, number) => {
       const bytes = kept.get(page)?.get(number);
-      return bytes === undefined ? undefined : (JSON.parse(await gunzip(bytes)) as unknown);
+      return bytes === undefined ? undefined : chunkRecords(await gunzip(bytes));
     },
   };
 }

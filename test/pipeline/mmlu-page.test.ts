@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { chunkRecords } from "../../src/domain/page-chunk.js";
 import type { PageRecord, PageSummary } from "../../src/domain/page-data.js";
 import { pageFlags, recordPlace } from "../../src/domain/page-data.js";
 import { storedReports } from "../../src/io/result-file.js";
@@ -17,8 +18,7 @@ async function collected(): Promise<{ summary: MmluSummary; record: (locator: nu
   const summary = await collectMmluPage(
     { bench: "mmlu", stored: await storedReports(folder.file("mmlu")), command: "c" },
     {
-      chunk: async (number, bytes) =>
-        void chunks.set(number, JSON.parse(gunzipSync(bytes).toString("utf8")) as PageRecord[]),
+      chunk: async (number, bytes) => void chunks.set(number, chunkRecords(gunzipSync(bytes).toString("utf8"))),
     },
   );
   if (summary.kind !== "mmlu") throw new Error("another kind of page");

@@ -3,7 +3,7 @@ import { recordLocator } from "../../src/domain/page-data.js";
 import { reportSentence } from "../../src/domain/report-sentence.js";
 import { modelReport } from "../../src/domain/report.js";
 import { htmlDocument } from "../../src/pipeline/html-document.js";
-import { gzip } from "../../src/io/gzip.js";
+import { recordChunks } from "../../src/pipeline/page-records.js";
 import type { TempFolder } from "./temp-folder.js";
 
 /** Texts that stand everywhere in a page where somebody else's text can stand. */
@@ -86,7 +86,9 @@ export async function writeTextPage(folder: TempFolder, texts: PageTexts): Promi
   };
   const pieces: string[] = [];
   for await (const piece of htmlDocument(model, async (sink) => {
-    await sink.chunk(0, await gzip(JSON.stringify(records)));
+    const chunks = recordChunks(sink);
+    for (const record of records) chunks.add("all", record);
+    await chunks.finish();
     return summary;
   }))
     pieces.push(piece);
