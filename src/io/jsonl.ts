@@ -79,23 +79,31 @@ interface Block {
   readonly offset: number;
 }
 
+/** While a block is gone through, the next one is read. */
 async function* readBlocks(path: string): AsyncGenerator<Block> {
   const handle = await open(path).catch((error: unknown) => {
     throw diskError(error, `cannot read ${path}`);
   });
   try {
-    let buffer: Buffer = Buffer.allocUnsafeSlow(firstBlockBytes);
-    let [filled, offset, isAtEnd] = [0, 0, false];
-    while (!isAtEnd) {
-      const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled);
-      filled += bytesRead;
-      isAtEnd = bytesRead === 0;
-      const end = isAtEnd ? filled : buffer.subarray(0, filled).lastIndexOf(newline) + 1;
-      if (end > 0) yield { bytes: buffer.subarray(0, end), offset };
-      buffer.copyWithin(0, end, filled);
-      filled -= end;
+    let block: Buffer = Buffer.allocUnsafeSlow(firstBlockBytes);
+    let next: Buffer = Buffer.allocUnsafeSlow(firstBlockBytes);
+    let reading = handle.read(block);
+    let [rest, offset] = [0, 0];
+    for (;;) {
+      const { bytesRead } = await reading;
+      const filled = rest + bytesRead;
+      const isAtEnd = bytesRead === 0;
+      const end = isAtEnd ? filled : block.subarray(0, filled).lastIndexOf(newline) + 1;
+      rest = filled - end;
+      while (rest >= next.length) next = larger(next, path);
+      block.copy(next, 0, end, filled);
+      if (!isAtEnd) reading = handle.read(next, rest);
+      // whoever waits for it sees the error; this keeps it from being called unhandled where nobody reads on
+      reading.catch(() => undefined);
+      if (end > 0) yield { bytes: block.subarray(0, end), offset };
+      if (isAtEnd) return;
       offset += end;
-      if (filled === buffer.length) buffer = grown(buffer, path);
+      [block, next] = [next, block];
     }
   } catch (error) {
     throw diskError(error, `cannot read ${path}`);
@@ -104,13 +112,10 @@ async function* readBlocks(path: string): AsyncGenerator<Block> {
   }
 }
 
-/** Makes room for a line that is longer than the buffer. */
-function grown(buffer: Buffer, path: string): Buffer {
-  if (buffer.length >= maxLineBytes)
-    throw new EvalError("input", `${path}: a line is longer than ${maxLineBytes} bytes`);
-  const larger = Buffer.allocUnsafeSlow(buffer.length * 2);
-  buffer.copy(larger);
-  return larger;
+/** Room for a line that is longer than the buffer. */
+function larger({ length }: Buffer, path: string): Buffer {
+  if (length >= maxLineBytes) throw new EvalError("input", `${path}: a line is longer than ${maxLineBytes} bytes`);
+  return Buffer.allocUnsafeSlow(length * 2);
 }
 
 /** Parses a line of a file; the error names both. */
