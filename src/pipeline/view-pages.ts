@@ -6,6 +6,7 @@ import { answerManifestSchema } from "../domain/manifest.js";
 import { pairSentence } from "../domain/pair-sentence.js";
 import { chunkRecords } from "../domain/page-chunk.js";
 import type { PageSummary } from "../domain/page-data.js";
+import type { ViewSet } from "../domain/view-listing.js";
 import { gunzip } from "../io/gzip.js";
 import { readJsonFile } from "../io/json-file.js";
 import { collectComparisonPage } from "./comparison-page.js";
@@ -47,10 +48,19 @@ export const pageChoiceSchema = z.union([
 type PageChoice = z.infer<typeof pageChoiceSchema>;
 type PairChoice = Extract<PageChoice, { judge: string }>;
 
+/** A page as it was read, for a browser that asks for its texts by and by. */
+interface OpenedPage {
+  /** good for its chunks */
+  readonly page: string;
+  readonly summary: PageSummary;
+  /** what lay there just before it was read; what differs from it later is new */
+  readonly set: ViewSet | null;
+}
+
 /** Pages as the report file holds them, read from the output folder when somebody opens them. */
 export interface ViewPages {
-  /** Reads the records; the page's name is good for its chunks. */
-  open(choice: PageChoice): Promise<{ readonly page: string; readonly summary: PageSummary }>;
+  /** Reads the records, of one page at a time: who asks for the page that is being read just then gets that one. */
+  open(choice: PageChoice): Promise<OpenedPage>;
   /** the records of a chunk; undefined where the page is not at hand any more */
   chunk(page: string, number: number): Promise<unknown>;
 }
@@ -60,20 +70,34 @@ const pagesKept = 6;
 
 export function viewPages(input: ViewInput, runs: ViewRuns): ViewPages {
   const kept = new Map<string, ReadonlyMap<number, Uint8Array>>();
+  const underWay = new Map<string, Promise<OpenedPage>>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function read(choice: PageChoice): Promise<OpenedPage> {
+    const chunks = new Map<number, Uint8Array>();
+    const sink: PageSink = { chunk: async (number, bytes) => void chunks.set(number, bytes) };
+    const { sets } = await runs.list();
+    const set = await runs.find(choice.set);
+    if (set === undefined) throw gone();
+    const summary =
+      set.kind === "choices"
+        ? await choicesPage({ input, set, choice }, sink)
+        : await judgedPage({ input, runs, choice }, set, sink);
+    const page = randomUUID();
+    kept.set(page, chunks);
+    for (const oldest of kept.keys()) if (kept.size > pagesKept) kept.delete(oldest);
+    return { page, summary, set: sets.find(({ id }) => id === choice.set) ?? null };
+  }
+
   return {
-    open: async (choice) => {
-      const chunks = new Map<number, Uint8Array>();
-      const sink: PageSink = { chunk: async (number, bytes) => void chunks.set(number, bytes) };
-      const set = await runs.find(choice.set);
-      if (set === undefined) throw gone();
-      const summary =
-        set.kind === "choices"
-          ? await choicesPage({ input, set, choice }, sink)
-          : await judgedPage({ input, runs, choice }, set, sink);
-      const page = randomUUID();
-      kept.set(page, chunks);
-      for (const oldest of kept.keys()) if (kept.size > pagesKept) kept.delete(oldest);
-      return { page, summary };
+    open: (choice) => {
+      const key = JSON.stringify(choice);
+      const known = underWay.get(key);
+      if (known !== undefined) return known;
+      const opened = last.then(() => read(choice)).finally(() => underWay.delete(key));
+      underWay.set(key, opened);
+      last = opened.catch(() => undefined);
+      return opened;
     },
     chunk: async (page, number) => {
       const bytes = kept.get(page)?.get(number);

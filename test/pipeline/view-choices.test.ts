@@ -104,6 +104,23 @@ describe("multiple choice in the viewer", () => {
     );
   });
 
+  it("reads a page once for all who ask at that time, and anew afterwards, with what lay there before", async () => {
+    await using folder = await tempFolder();
+    await writeMmluResults(folder.path, size);
+    const site = await viewSite({ outputDir: folder.path, dataDir: "/nonexistent" });
+    const set = await idIn(folder.path);
+    const pages = await Promise.all(
+      [{ set }, { set, model: "org/small" }, { set }].map((query) => site.read("page", query)),
+    );
+    const [first, other, same] = pages as { page: string; summary: PageSummary; set: ViewChoicesSet }[];
+    expect(same).toBe(first);
+    expect(other?.page).not.toBe(first?.page);
+    expect(first?.set).toEqual(choicesOf(await viewRuns(folder.path).list()));
+    expect(await site.read("page", { set })).not.toMatchObject({ page: first?.page });
+    await expect(site.read("page", { set, model: "none" })).rejects.toThrow();
+    expect(await site.read("page", { set })).toMatchObject({ summary: { kind: "mmlu" } });
+  });
+
   it("opens the comparison that mmlu-branch made, until a model has other results", async () => {
     await using folder = await tempFolder();
     const models = { base: "org/base", tuned: "org/tuned" };

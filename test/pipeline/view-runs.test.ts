@@ -98,6 +98,16 @@ describe("viewRuns", () => {
     expect(seen).toHaveLength(3);
   });
 
+  it("is looked at once for all who ask at that time", async () => {
+    await using folder = await tempFolder();
+    await folder.write("mt_bench/model_answer/m.jsonl", answer(1));
+    const runs = viewRuns(folder.path);
+    const [first, second] = await Promise.all([runs.list(), runs.list()]);
+    expect(second).toBe(first);
+    await folder.write("mt_bench/model_answer/n.jsonl", answer(1));
+    expect((await runs.list()).sets[0]).toMatchObject({ candidates: [{ model: "m" }, { model: "n" }] });
+  });
+
   it("knows benchmark and branch wherever the folder begins", async () => {
     await using folder = await tempFolder();
     await folder.write("demo/mt_bench_branch/feature/x/model_answer/m.jsonl", answer(1));

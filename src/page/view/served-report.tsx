@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import type { ShownRating } from "../../domain/human-rating.js";
 import type { ViewListing, ViewSet } from "../../domain/view-listing.js";
 import { App } from "../app.js";
@@ -38,7 +38,7 @@ export function ServedReport({ api, token, choice, page }: ServedReportProps) {
   );
   return (
     <AnswerNotes.Provider value={notes}>
-      <LiveBar api={api} token={token} set={sets.set} />
+      <LiveBar api={api} token={token} id={sets.set} before={page.set} />
       <App summary={page.summary} source={page.source} />
     </AnswerNotes.Provider>
   );
@@ -49,16 +49,19 @@ function setsOf(choice: URLSearchParams): RatedSets {
   return { set, ...(against !== null && { against }) };
 }
 
-/** The way back, and what has changed since the page was opened. */
-function LiveBar({ api, token, set }: { readonly api: ViewApi; readonly token: string; readonly set: string }) {
+interface LiveBarProps {
+  readonly api: ViewApi;
+  readonly token: string;
+  readonly id: string;
+  /** what lay there when the page was read */
+  readonly before: ViewSet | null;
+}
+
+/** The way back, and what has changed since the page was read. */
+function LiveBar({ api, token, id, before }: LiveBarProps) {
   const { listing, isConnected } = useListing(api);
-  const now = setOf(listing, set);
-  const [first, setFirst] = useState<string | null>(null);
-  const text = now === undefined ? null : recordsOf(now);
-  useEffect(() => {
-    if (first === null && text !== null) setFirst(text);
-  }, [first, text]);
-  const isNew = first !== null && text !== null && text !== first;
+  const now = setOf(listing, id);
+  const isNew = now !== undefined && (before === null || recordsOf(now) !== recordsOf(before));
   return (
     <nav class="view-bar" aria-label="Viewer">
       <a href={viewLink(token)}>← All results</a>

@@ -1,12 +1,14 @@
 import type { GivenRating, ShownRating } from "../../domain/human-rating.js";
 import type { PageRecord, PageSummary } from "../../domain/page-data.js";
-import type { ViewListing } from "../../domain/view-listing.js";
+import type { ViewListing, ViewSet } from "../../domain/view-listing.js";
 import type { PageSource } from "../source.js";
 
 /** A page that the server has read, and where its texts come from. */
 export interface ServedPage {
   readonly summary: PageSummary;
   readonly source: PageSource;
+  /** what lay in the folder just before the page was read */
+  readonly set: ViewSet | null;
 }
 
 /** Which results a page shows; `against` holds the questions that `set` has no longer. */
@@ -35,9 +37,10 @@ export function viewApi(token: string): ViewApi {
 
   return {
     page: async (choice) => {
-      const { page, summary } = served(await get(`/api/page?${choice}`));
+      const { page, summary, set } = served(await get(`/api/page?${choice}`));
       return {
         summary,
+        set,
         source: {
           summary: () => Promise.resolve(summary),
           chunk: async (number) => recordsOf(await get(`/api/chunk?page=${encodeURIComponent(page)}&number=${number}`)),
@@ -78,7 +81,7 @@ function reasonIn(text: string): string | undefined {
 }
 
 // What the server of this very page sends is taken as it is.
-const served: (text: string) => { readonly page: string; readonly summary: PageSummary } = JSON.parse;
+const served: (text: string) => Omit<ServedPage, "source"> & { readonly page: string } = JSON.parse;
 const recordsOf: (text: string) => readonly PageRecord[] = JSON.parse;
 const ratingsOf: (text: string) => readonly ShownRating[] = JSON.parse;
 const listingOf: (text: string) => ViewListing = JSON.parse;
