@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Answer, AnswerChoice, AnswerFailure, AnswerTurn } from "./answer.js";
 import { requestFailureReasons } from "./chat-model.js";
 import type { TokenUsage } from "./chat-model.js";
-import type { Judgment, JudgmentFacts } from "./judgment.js";
+import type { Judgment, JudgmentFacts, RatedJudgment } from "./judgment.js";
 import { questionIdSchema } from "./question.js";
 import { unscoredReasons } from "./rating.js";
 import type { Rating } from "./rating.js";
@@ -76,8 +76,8 @@ function decodeTokens(row: Pick<UsageRow, "prompt_tokens" | "completion_tokens">
 }
 
 /** Field by field: spreading what may be missing takes ten times as long, and this is done for each record of a report. */
-function decodeUsage(row: UsageRow): Omit<AnswerTurn, "text"> {
-  const facts: Writable<Omit<AnswerTurn, "text">> = {};
+function decodeTurn(text: string, row: UsageRow): AnswerTurn {
+  const facts: Writable<AnswerTurn> = { text };
   const usage = decodeTokens(row);
   if (row.finish_reason !== undefined) facts.finishReason = row.finish_reason;
   if (usage !== undefined) facts.usage = usage;
@@ -144,7 +144,7 @@ export function decodeAnswer(row: AnswerRow): Answer {
     const turns = marked === undefined ? choice.turns : choice.turns.slice(0, marked - 1);
     return {
       index: choice.index,
-      turns: turns.map((text, position) => ({ text, ...decodeUsage(choice.details?.[position] ?? {}) })),
+      turns: turns.map((text, position) => decodeTurn(text, choice.details?.[position] ?? {})),
     };
   });
   const facts = {
@@ -231,12 +231,11 @@ export function decodeJudgment(row: JudgmentRow): Judgment {
   // Our own lines, which have a choice, say a failure in its own field.
   if (row.judgment === errorMarker && row.choice === undefined)
     return { kind: "failed", ...facts, reason: "error-marker", message: `the file says ${errorMarker}` };
-  return {
+  const judgment: RatedJudgment = {
     kind: "rated",
     ...facts,
-    text: row.judgment,
+    ...decodeTurn(row.judgment, row),
     rating: decodeRating(row),
-    ...decodeUsage(row),
-    ...(row.reasoning_inline === true && { reasoningInline: true }),
   };
+  return row.reasoning_inline === true ? { ...judgment, reasoningInline: true } : judgment;
 }

@@ -117,12 +117,14 @@ export function answerRecords(answer: Answer): PageRecord[] {
 }
 
 function turnRecord({ text, reasoning, finishReason, usage }: AnswerTurn): AnswerTurnRecord {
-  return {
-    text,
-    ...(reasoning !== undefined && { reasoning }),
-    ...(finishReason === "length" && { truncated: true }),
-    ...(usage !== undefined && usage),
-  };
+  const record: Writable<AnswerTurnRecord> = { text };
+  if (reasoning !== undefined) record.reasoning = reasoning;
+  if (finishReason === "length") record.truncated = true;
+  if (usage !== undefined) {
+    record.promptTokens = usage.promptTokens;
+    record.completionTokens = usage.completionTokens;
+  }
+  return record;
 }
 
 /** @param run index into the page's runs */
