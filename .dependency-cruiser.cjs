@@ -28,7 +28,7 @@ const owners = {
   "js-yaml": "^src/io/yaml-tree\\.ts$",
   hyparquet: "^src/io/mmlu-parquet\\.ts$",
   minisearch: "^src/embedded/candidate\\.ts$",
-  ndjson: "^src/io/jsonl\\.ts$",
+  ndjson: "^src/io/write-jsonl\\.ts$",
   openai: "^src/io/openai\\.ts$",
   "p-limit": "^src/io/limiter\\.ts$",
   "proper-lockfile": "^src/io/lock\\.ts$",

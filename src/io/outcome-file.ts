@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { McqKey, McqRecord } from "../domain/mcq-record.js";
 import { compareMcqKeys, decodeMcqRecord, encodeMcqRecord, mcqRowSchema } from "../domain/mcq-record.js";
 import type { McqOutcome } from "../domain/multiple-choice.js";
-import { parseRow, readJsonLines, writeJsonLines } from "./jsonl.js";
+import { parseRow, readJsonLines } from "./jsonl.js";
+import { writeJsonLines } from "./write-jsonl.js";
 import { isNonEmpty } from "./output-tree.js";
 import { settleFile } from "./settle.js";
 

@@ -13,7 +13,7 @@ import { readAnswersOf, readFailedAnswers, settleAnswers } from "../io/answer-fi
 import { newAnswerId } from "../io/identifiers.js";
 import { openJournal } from "../io/journal.js";
 import type { Journal } from "../io/journal.js";
-import { writeJsonLines } from "../io/jsonl.js";
+import { writeJsonLines } from "../io/write-jsonl.js";
 import { withLock } from "../io/lock.js";
 import type { OutputTree, RecordPaths } from "../io/output-tree.js";
 import { isNonEmpty } from "../io/output-tree.js";

@@ -14,7 +14,7 @@ import { decodeQuestion, questionRowSchema } from "../domain/question.js";
 import { encodeQuestion, encodeReference, makeQuestionSet, questionNumbering } from "../domain/question-set.js";
 import type { QuestionNumbering } from "../domain/question-set.js";
 import { writeJsonFile } from "../io/json-file.js";
-import { openRowWriter } from "../io/jsonl.js";
+import { openRowWriter } from "../io/write-jsonl.js";
 import { exists, outputTree } from "../io/output-tree.js";
 import { packageInfo } from "../io/package-info.js";
 import { sha256OfFile } from "../io/question-file.js";

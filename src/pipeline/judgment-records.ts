@@ -4,7 +4,7 @@ import type { Judgment } from "../domain/judgment.js";
 import { judgmentKey } from "../domain/judgment.js";
 import { judgmentManifestSchema } from "../domain/manifest.js";
 import { readJsonFile, writeJsonFile } from "../io/json-file.js";
-import { writeJsonLines } from "../io/jsonl.js";
+import { writeJsonLines } from "../io/write-jsonl.js";
 import { readJudgments, removeModel } from "../io/judgment-file.js";
 import type { OutputTree, RecordPaths } from "../io/output-tree.js";
 

@@ -13,8 +13,8 @@ import { categoryAlias, mmluCategories, mmluSubjects } from "../domain/mmlu-subj
 import type { McqDoc, McqOutcome } from "../domain/multiple-choice.js";
 import { weightedAccuracy } from "../domain/accuracy.js";
 import { writeJsonFile } from "../io/json-file.js";
-import type { JoinedLine } from "../io/jsonl.js";
-import { writeJsonTexts } from "../io/jsonl.js";
+import type { JoinedLine } from "../io/write-jsonl.js";
+import { writeJsonTexts } from "../io/write-jsonl.js";
 import { readOutcomes, readOutcomesByTask } from "../io/outcome-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
 import { packageInfo } from "../io/package-info.js";

@@ -9,7 +9,7 @@ import type { MmluReport } from "../domain/mmlu-report.js";
 import type { McqDoc, McqOutcome, McqTask } from "../domain/multiple-choice.js";
 import type { Journal } from "../io/journal.js";
 import { openJournal } from "../io/journal.js";
-import { writeJsonLines } from "../io/jsonl.js";
+import { writeJsonLines } from "../io/write-jsonl.js";
 import { brokenScoring, countOutcome, isUndecided, scoringTally } from "../domain/scoring-sentinel.js";
 import type { ScoringTally } from "../domain/scoring-sentinel.js";
 import { withLock } from "../io/lock.js";

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { JsonLine } from "../../src/io/jsonl.js";
-import { openRowWriter, parseRow, readJsonLines, readLines, writeJsonLines } from "../../src/io/jsonl.js";
+import { parseRow, readJsonLines, readLines } from "../../src/io/jsonl.js";
 import { collect } from "../support/collect.js";
 import { evalError } from "../support/eval-error.js";
 import { tempFolder } from "../support/temp-folder.js";
@@ -197,63 +197,5 @@ describe("parseRow", () => {
     const parse = (): unknown => parseRow(schema, value, "f.jsonl:7");
     expect(parse).toThrow(evalError("input", message));
     expect(parse).not.toThrow(/\n|sesame/);
-  });
-});
-
-describe("writeJsonLines", () => {
-  it("writes one JSON line a row, which reads back as it was", async () => {
-    await using folder = await tempFolder();
-    const path = folder.file("new/file.jsonl");
-    const rows = [{ b: 1, a: "line\nbreak" }, [1, 2], { text: "é🙂\u2028" }];
-    await writeJsonLines(path, rows);
-    expect(await folder.read("new/file.jsonl")).toBe('{"b":1,"a":"line\\nbreak"}\n[1,2]\n{"text":"é🙂\u2028"}\n');
-    expect((await collect(readJsonLines(path))).map(({ value }) => value)).toEqual(rows);
-  });
-
-  it("takes rows as they come", async () => {
-    await using folder = await tempFolder();
-    async function* rows(): AsyncGenerator<object> {
-      for (let id = 0; id < 3; id++) yield await Promise.resolve({ id });
-    }
-    await writeJsonLines(folder.file("file.jsonl"), rows());
-    expect(await folder.read("file.jsonl")).toBe('{"id":0}\n{"id":1}\n{"id":2}\n');
-  });
-
-  it("writes an empty file for no rows", async () => {
-    await using folder = await tempFolder();
-    await writeJsonLines(folder.file("file.jsonl"), []);
-    expect(await folder.read("file.jsonl")).toBe("");
-  });
-
-  it("leaves the old file alone where a row cannot be made", async () => {
-    await using folder = await tempFolder();
-    const path = await folder.write("file.jsonl", "old\n");
-    function* rows(): Generator<object> {
-      yield { id: 1 };
-      throw new Error("no more");
-    }
-    await expect(writeJsonLines(path, rows())).rejects.toThrow("no more");
-    expect(await folder.list()).toEqual(["file.jsonl"]);
-    expect(await folder.read("file.jsonl")).toBe("old\n");
-  });
-});
-
-describe("openRowWriter", () => {
-  it("writes rows in order, through full blocks, in place of what was there", async () => {
-    await using folder = await tempFolder();
-    const path = await folder.write("file.jsonl", "old\n".repeat(1_000));
-    const rows = Array.from({ length: 3_000 }, (_, id) => ({ id, text: "é🙂".repeat(id % 100) }));
-    const writer = await openRowWriter(path);
-    for (const row of rows) {
-      writer.add(row);
-      await writer.drain();
-    }
-    await writer.close();
-    expect((await collect(readJsonLines(path))).map(({ value }) => value)).toEqual(rows);
-  });
-
-  it("says where it cannot write", async () => {
-    await using folder = await tempFolder();
-    await expect(openRowWriter(folder.file("none/file.jsonl"))).rejects.toEqual(evalError("input", "cannot write"));
   });
 });
