@@ -21,7 +21,7 @@ export interface RecordChunks {
 }
 
 /** A chunk is opened for one question: small enough to be read at once, large enough to compress well. */
-const chunkBytes = 128 * 1024;
+const chunkBytes = 256 * 1024;
 /** Compression happens beside; more than this many chunks at a time would only take memory. */
 const chunksUnderWay = 6;
 /** UTF-8 needs at most this many bytes for one of JavaScript's characters. */

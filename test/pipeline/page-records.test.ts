@@ -65,7 +65,7 @@ it("finds each record where it was put", async () => {
 });
 
 it("opens another chunk where one is full, of texts or of records", async () => {
-  const long = { kind: "question", turns: ["é".repeat(100_000)], reference: [] } as const;
+  const long = { kind: "question", turns: ["é".repeat(200_000)], reference: [] } as const;
   const small = { kind: "mcq-question", asked: null } as const;
   const repeated = (one: PageRecord, times: number) => Array.from({ length: times }, () => ["a", one] as const);
   expect((await written(repeated(long, 3))).count).toBe(3);
