@@ -4,6 +4,7 @@ import { EvalError } from "../domain/eval-error.js";
 import { answerRowSchema, decodeAnswer } from "../domain/eval-output.js";
 import { compareQuestionIds, questionIdSchema } from "../domain/question.js";
 import type { QuestionId } from "../domain/question.js";
+import { isUsualAnswerRow } from "../domain/usual-rows.js";
 import type { TextLine } from "./jsonl.js";
 import { parseLine, parseRow, readLines } from "./jsonl.js";
 import { isNonEmpty } from "./output-tree.js";
@@ -28,8 +29,9 @@ async function* answerGroups(path: string): AsyncGenerator<Iterable<ReadAnswer>>
 
 function* answersOf(lines: Iterable<TextLine>, path: string): Generator<ReadAnswer> {
   for (const line of lines) {
-    const row = parseRow(answerRowSchema, parseLine(line, path), `${path}:${line.line}`);
-    yield { answer: decodeAnswer(row), line: line.line };
+    const row = parseLine(line, path);
+    const checked = isUsualAnswerRow(row) ? row : parseRow(answerRowSchema, row, `${path}:${line.line}`);
+    yield { answer: decodeAnswer(checked), line: line.line };
   }
 }
 

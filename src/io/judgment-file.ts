@@ -5,6 +5,7 @@ import type { Judgment, RatedJudgment } from "../domain/judgment.js";
 import { judgmentKey } from "../domain/judgment.js";
 import type { QuestionId } from "../domain/question.js";
 import { compareQuestionIds, questionIdSchema } from "../domain/question.js";
+import { isUsualJudgmentRow } from "../domain/usual-rows.js";
 import type { TextLine } from "./jsonl.js";
 import { parseLine, parseRow, readLines } from "./jsonl.js";
 import { isNonEmpty } from "./output-tree.js";
@@ -26,8 +27,10 @@ export async function* readJudgmentGroups(path: string): AsyncGenerator<Iterable
 }
 
 function* judgmentsOf(lines: Iterable<TextLine>, path: string): Generator<Judgment> {
-  for (const line of lines)
-    yield decodeJudgment(parseRow(judgmentRowSchema, parseLine(line, path), `${path}:${line.line}`));
+  for (const line of lines) {
+    const row = parseLine(line, path);
+    yield decodeJudgment(isUsualJudgmentRow(row) ? row : parseRow(judgmentRowSchema, row, `${path}:${line.line}`));
+  }
 }
 
 /** The replies to be found for one model, by `judgmentKey`; texts are dropped, they are on disk. */
