@@ -23,7 +23,8 @@ export async function* csv(table: Table): AsyncGenerator<string> {
 function lines(rows: readonly (readonly CellValue[])[], columns: readonly ColumnFacts[]): string {
   return stringify(
     rows.map((row) => row.map((value, column) => cell(value, columns[column]?.kind))),
-    { record_delimiter: "\r\n" },
+    // of its own accord csv-stringify quotes only what holds the whole delimiter, but readers end a row at a bare LF or CR, too
+    { record_delimiter: "\r\n", quoted_match: /[\r\n]/ },
   );
 }
 
