@@ -65,6 +65,8 @@ export interface FinishedStage {
   readonly errorRate: number;
   /** by reason; left out where the caller does not know them */
   readonly failed?: Readonly<Record<string, number>>;
+  /** turns that could not be judged for want of an answer */
+  readonly unanswered?: number;
 }
 
 /** Failures that may not happen again; all others would end alike. */
@@ -78,17 +80,19 @@ const passingReasons: ReadonlySet<string> = new Set([
 ]);
 
 /** Exit code of a stage that finished. */
-export function gate({ errorRate, failed }: FinishedStage, maxErrorRate: number, host: Host): number {
+export function gate(stage: FinishedStage, maxErrorRate: number, host: Host): number {
+  const { errorRate } = stage;
   if (errorRate <= maxErrorRate) return 0;
   const [rate, allowed] = [errorRate, maxErrorRate].map((share) => `${Number((share * 100).toFixed(1))} %`);
-  host.stderr.write(`error rate ${rate} is above --max-error-rate ${allowed}${wayOut(failed)}\n`);
+  host.stderr.write(`error rate ${rate} is above --max-error-rate ${allowed}${wayOut(stage)}\n`);
   return 3;
 }
 
-function wayOut(failed: FinishedStage["failed"]): string {
+function wayOut({ failed, unanswered = 0 }: FinishedStage): string {
   const reasons = failed && Object.keys(failed);
   if (reasons === undefined || reasons.some((reason) => passingReasons.has(reason)))
     return "; run the same command again to ask what failed";
+  if (reasons.length === 0 && unanswered > 0) return "; gen-answers asks for the answers that are missing";
   return reasons.length === 0
     ? "; replies without a rating are kept and not asked again, --fresh asks for all of them anew"
     : "; what failed would fail again as it is asked now";

@@ -29,7 +29,9 @@ export function checkOutputName(name: string, what: string): string {
   const broken = wholeNameRules.find(({ breaks }) => breaks(name))?.why ?? brokenPart(name);
   if (broken === undefined) return name;
   throw new EvalError("input", `${what} ${quotedName(name)} cannot name a file: ${broken}`, {
-    hint: "serve the model under a plain name, such as org/model (vLLM: --served-model-name)",
+    hint: ["model", "judge"].includes(what)
+      ? "serve the model under a plain name, such as org/model (vLLM: --served-model-name)"
+      : "give a plain name, such as mt_bench or feature/tea",
   });
 }
 

@@ -2,6 +2,19 @@ import type { z } from "zod";
 
 type Issue = z.core.$ZodIssue;
 
+/** Which field is wrong, and what with it: `field choices[0].index: is missing (a number)`. */
+export function firstFault({ issues: [issue] }: z.ZodError, whole: string): string {
+  const path = issue?.path ?? [];
+  return `${path.length === 0 ? whole : `field ${fieldName(path)}`}: ${schemaFault(issue)}`;
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
 /** What is wrong with a value, in words for somebody who knows the file and not the schema. */
 export function schemaFault(issue: Issue | undefined): string {
   if (issue === undefined) return "is not valid";
@@ -36,6 +49,7 @@ const units: Readonly<Record<string, string>> = { string: " characters", array: 
 
 function sizeFault(issue: Extract<Issue, { code: "too_small" | "too_big" }>): string {
   const unit = units[issue.origin] ?? "";
+  if (issue.code === "too_small" && unit !== "" && Number(issue.minimum) === 1) return "is empty";
   const has = unit === "" ? "is" : "has";
   const few = unit === "" ? "less" : "fewer";
   return issue.code === "too_small"

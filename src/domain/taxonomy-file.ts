@@ -21,6 +21,15 @@ export function isTaxonomyFolder(name: string): boolean {
   return !name.startsWith(".") && !withoutQuestions.has(name);
 }
 
+const wellKnownTops = ["knowledge", "compositional_skills", "foundational_skills"];
+
+/** Folders that seem to be taxonomies each, as where somebody gave the folder above; empty where the folder seems to be one itself. */
+export function taxonomiesWithin(paths: readonly string[]): string[] {
+  const parts = paths.map((path) => path.split("/"));
+  if (parts.some(([top = ""]) => wellKnownTops.includes(top))) return [];
+  return [...new Set(parts.flatMap(([top = "", second = ""]) => (wellKnownTops.includes(second) ? [top] : [])))];
+}
+
 /** Whether somebody seems to have meant a `qna.yaml` that nobody reads. */
 export function isMisnamed(path: string): boolean {
   const parts = path.split("/");

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { z } from "zod";
+import type { z } from "zod";
 import { EvalError } from "../domain/eval-error.js";
+import { firstFault } from "../domain/schema-fault.js";
 import { diskError } from "./disk-error.js";
 import { replaceFile } from "./replace-file.js";
 
@@ -19,16 +20,16 @@ export async function readJsonFile<Schema extends z.ZodType>(
     value = JSON.parse(text);
   } catch (error) {
     throw new EvalError("input", `${path}: not valid JSON`, {
-      hint: "mend it, or use --fresh to start anew",
+      hint,
       cause: error,
     });
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new EvalError("input", `${path}: ${z.prettifyError(result.error).replaceAll("\n", " ")}`, {
-    hint: "it was written by another version or edited; use --fresh to start anew",
-  });
+  throw new EvalError("input", `${path}: ${firstFault(result.error, "the file")}`, { hint });
 }
+
+const hint = "another version wrote it, or it was edited: mend it or move it away (a run with --fresh does that)";
 
 export async function writeJsonFile(path: string, value: unknown): Promise<void> {
   await replaceFile(path, (temporary) => writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`));

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import type { z } from "zod";
-import { schemaFault } from "../domain/schema-fault.js";
+import { firstFault } from "../domain/schema-fault.js";
 import { EvalError } from "../domain/eval-error.js";
 import { diskError } from "./disk-error.js";
 
@@ -119,16 +119,20 @@ export function parseLine({ text, line }: TextLine, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new EvalError("input", `${path}:${line}: not valid JSON (${jsonFault(error, text)})`, {
-      hint: "each line must hold one JSON object; a last line that a killed run left half written is set aside when the run goes on",
+    const fault = jsonFault(error, text);
+    const torn = "; if a killed run left it half written, the same command sets it aside and goes on";
+    throw new EvalError("input", `${path}:${line}: not valid JSON (${fault})`, {
+      hint: `each line must hold one JSON object${fault.startsWith(endsEarly) ? torn : ""}`,
     });
   }
 }
 
+const endsEarly = "the line ends early";
+
 /** Says where the fault is without quoting the text, which may hold anything. Not every message of the parser names a position. */
 function jsonFault(error: unknown, text: string): string {
   const message = error instanceof Error ? error.message : "";
-  if (message.startsWith("Unexpected end of JSON")) return `the line ends early, after ${text.length} characters`;
+  if (message.startsWith("Unexpected end of JSON")) return `${endsEarly}, after ${text.length} characters`;
   const position = / JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1];
   return position === undefined ? "a character in a wrong place" : `at character ${Number(position) + 1}`;
 }
@@ -137,14 +141,5 @@ function jsonFault(error: unknown, text: string): string {
 export function parseRow<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.infer<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const field = issue === undefined || issue.path.length === 0 ? "the line" : `field ${fieldName(issue.path)}`;
-  throw new EvalError("input", `${where}: ${field}: ${schemaFault(issue)}`);
-}
-
-function fieldName(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
-    .join("")
-    .replace(/^\./, "");
+  throw new EvalError("input", `${where}: ${firstFault(result.error, "the line")}`);
 }

@@ -156,6 +156,8 @@ interface Patience {
   readonly maxRetries: number;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** whether another try may end otherwise; the usual rule where left out */
+  readonly mayPass?: (outcome: HttpOutcome) => boolean;
 }
 
 /**
@@ -205,24 +207,23 @@ function tryOut(
   const { settings, transport } = server;
   const { headers, timeoutMs, maxRetries } = settings;
   let triesLeft = triesOfServerErrors;
-  return patiently(server, { maxRetries, timeoutMs, signal }, async () => {
-    const outcome = await transport.request({ method: "POST", path, headers, body, timeoutMs, cancel: signal });
-    triesLeft -= 1;
-    const again = outcome.kind === "reply" && outcome.status === 500 && triesLeft > 0;
-    // told apart here since some servers say by 500 what they cannot do, and others have a bad moment
-    return again ? { ...outcome, status: 503 } : outcome;
-  });
+  const request = (): Promise<HttpOutcome> =>
+    transport.request({ method: "POST", path, headers, body, timeoutMs, cancel: signal });
+  // some servers say by 500 what they cannot do, and others have a bad moment
+  const mayPassHere = (outcome: HttpOutcome): boolean =>
+    mayPass(outcome) || (outcome.kind === "reply" && outcome.status === 500 && --triesLeft > 0);
+  return patiently(server, { maxRetries, timeoutMs, signal, mayPass: mayPassHere }, request);
 }
 
 async function patiently(
   { settings, room }: ModelsServer,
-  { maxRetries, signal }: Patience,
+  { maxRetries, signal, mayPass: isWorthAnother = mayPass }: Patience,
   request: () => Promise<HttpOutcome>,
 ): Promise<HttpOutcome> {
   for (let tries = 1; ; tries += 1) {
     const outcome = await request();
     if (signal?.aborted === true) throw interrupted();
-    if (tries > maxRetries || !mayPass(outcome)) return outcome;
+    if (tries > maxRetries || !isWorthAnother(outcome)) return outcome;
     const delayMs = outcome.kind === "reply" ? serverDelayMs(outcome.headers, untilDateMs) : undefined;
     await room.sleep(retryDelayMs(tries, delayMs, settings), signal);
   }

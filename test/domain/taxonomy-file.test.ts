@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nearestNames } from "../../src/domain/nearest-names.js";
-import { compareCodePoints, isMisnamed, qnaKind } from "../../src/domain/taxonomy-file.js";
+import { compareCodePoints, isMisnamed, qnaKind, taxonomiesWithin } from "../../src/domain/taxonomy-file.js";
 
 describe("qnaKind", () => {
   it.each([
@@ -23,6 +23,20 @@ describe("qnaKind", () => {
   it("knows names that are meant but not read", () => {
     expect(["a/qna.yml", "a/QNA.yaml", "qna.yaml"].map(isMisnamed)).toEqual([true, true, true]);
     expect(["a/qna.yaml", "docs/qna.yml", "a/template_qna.yaml"].map(isMisnamed)).toEqual([false, false, false]);
+  });
+});
+
+describe("taxonomiesWithin", () => {
+  it.each([
+    [
+      ["main/knowledge/a/qna.yaml", "rc/compositional_skills/b/qna.yaml", "rc/knowledge/c/qna.yaml"],
+      ["main", "rc"],
+    ],
+    [["knowledge/a/qna.yaml", "main/knowledge/a/qna.yaml"], []],
+    [["skills/a/qna.yaml"], []],
+    [[], []],
+  ])("of %j are %j", (paths, expected) => {
+    expect(taxonomiesWithin(paths)).toEqual(expected);
   });
 });
 

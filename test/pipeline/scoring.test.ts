@@ -277,6 +277,13 @@ describe("faults", () => {
       evalError("server", "HTTP 503"),
     );
   });
+
+  it.each([0, 1, 5])("of status 500 are told as the server told them, after %i retries", async (maxRetries) => {
+    await using server = await startScoringServer({ kind: "vllm", fault: () => faults[500] });
+    await expect(run(server, items, { mode: "auto", model: { maxRetries } })).rejects.toEqual(
+      evalError("server", "HTTP 500"),
+    );
+  });
 });
 
 describe("the probe", () => {

@@ -242,6 +242,16 @@ describe("taxonomy lint", () => {
     ]);
   });
 
+  it("refuses a folder without files, and one that holds taxonomies", async () => {
+    await using folder = await tempFolder();
+    await folder.write("none/README.md", "");
+    await folder.write(`two/rc/${file("x")}`, qnaText(five("x")));
+    const lint = (name: string) => taxonomyLint({ taxonomyPath: folder.file(name) });
+    await expect(lint("none")).rejects.toEqual(evalError("input", "holds no qna.yaml"));
+    await expect(lint("two")).rejects.toEqual(evalError("input", "is not a taxonomy, but seems to hold some"));
+    await expect(lint("two/rc")).resolves.toMatchObject({ files: 1 });
+  });
+
   it("fails the gate on errors, and on warnings with --strict", async () => {
     await using folder = await tempFolder();
     await folder.write(
