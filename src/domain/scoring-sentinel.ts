@@ -1,8 +1,11 @@
 import { EvalError } from "./eval-error.js";
-import type { McqOutcome } from "./multiple-choice.js";
+import type { ContinuationForm, McqOutcome } from "./multiple-choice.js";
 
-/** What the outcomes of a run look like so far; a few numbers, however long the run is. */
-export interface ScoringTally {
+/** What the outcomes of a run look like so far, by what is scored: each form is asked in its own way and is judged alone. */
+export type ScoringTally = Map<ContinuationForm, FormTally>;
+
+/** A few numbers, however long the run is. */
+interface FormTally {
   /** questions whose choice was found by log-probabilities, each with at least two of them */
   compared: number;
   /** those of which all log-probabilities are the same */
@@ -15,11 +18,13 @@ export interface ScoringTally {
 
 /** Nothing counted yet. */
 export function scoringTally(): ScoringTally {
-  return { compared: 0, allEqual: 0, lettersAsked: 0, letterless: 0 };
+  return new Map();
 }
 
 /** Adds an outcome, also one that an earlier run recorded. */
-export function countOutcome(tally: ScoringTally, outcome: McqOutcome): void {
+export function countOutcome(tallies: ScoringTally, form: ContinuationForm, outcome: McqOutcome): void {
+  const tally = tallies.get(form) ?? { compared: 0, allEqual: 0, lettersAsked: 0, letterless: 0 };
+  tallies.set(form, tally);
   if (outcome.kind === "failed") {
     if (outcome.reason !== "no-letter") return;
     tally.lettersAsked += 1;
@@ -58,13 +63,21 @@ const leastLetterless = 3;
  *
  * @param when `going` while more questions come, `end` when there are no more: then a few must do
  */
-export function brokenScoring(tally: ScoringTally, when: "going" | "end"): EvalError | undefined {
+export function brokenScoring(tallies: ScoringTally, when: "going" | "end"): EvalError | undefined {
+  for (const [form, tally] of tallies) {
+    const found = brokenForm(tally, when, tallies.size > 1 ? ` scored by ${form}` : "");
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function brokenForm(tally: FormTally, when: "going" | "end", scoredBy: string): EvalError | undefined {
   const { compared, allEqual, lettersAsked, letterless } = tally;
   const least = when === "going" ? leastQuestions : 2;
   if (compared >= least && allEqual / compared > (compared < leastQuestions ? 0.999 : mostEqualShare))
     return new EvalError(
       "server",
-      `the server gives every choice of a question the same log-probability (${allEqual} of ${compared} questions): it does not score what it is sent`,
+      `the server gives every choice of a question the same log-probability (${allEqual} of ${compared} questions${scoredBy}): it does not score what it is sent`,
       {
         hint: "no score is reported, since it would be the share of questions whose answer is A; those answers are dropped; run again with a server that does",
       },
@@ -73,13 +86,13 @@ export function brokenScoring(tally: ScoringTally, when: "going" | "end"): EvalE
   if (lettersAsked >= leastQuestions && letterless > many)
     return new EvalError(
       "server",
-      `for ${letterless} of ${lettersAsked} questions no letter is among the most probable tokens that the server lists, and it has no echo to score them in full`,
+      `for ${letterless} of ${lettersAsked} questions${scoredBy} no letter is among the most probable tokens that the server lists, and it has no echo to score them in full`,
       { hint: "such a score would say how often a letter is listed; --mode generate asks for written answers" },
     );
   if (when === "end" && lettersAsked > 0 && letterless === lettersAsked)
     return new EvalError(
       "server",
-      "for none of the questions a letter is among the most probable tokens that the server lists",
+      `for none of the questions${scoredBy} a letter is among the most probable tokens that the server lists`,
       {
         hint: "--mode generate asks for written answers",
       },

@@ -2,7 +2,7 @@ import { promptHash } from "../domain/lm-eval-hashes.js";
 import type { PlannedTask } from "../domain/mcq-plan.js";
 import type { McqKeySet } from "../domain/mcq-record.js";
 import { mcqKeySet } from "../domain/mcq-record.js";
-import type { McqOutcome } from "../domain/multiple-choice.js";
+import type { McqOutcome, McqTask } from "../domain/multiple-choice.js";
 import { readOutcomes } from "../io/outcome-file.js";
 import type { PromptMaker } from "./mmlu-input.js";
 
@@ -16,7 +16,7 @@ export interface Wanted {
 export async function finishedOutcomes(
   path: string,
   { plan, promptOf }: Wanted,
-  onOutcome: (outcome: McqOutcome) => void = () => undefined,
+  onOutcome: (task: McqTask, outcome: McqOutcome) => void = () => undefined,
 ): Promise<McqKeySet> {
   const finished = mcqKeySet();
   const planned = new Map(plan.map(({ task, docs }) => [task.name, { task, docs }]));
@@ -26,7 +26,7 @@ export async function finishedOutcomes(
     if (found === undefined || doc === undefined || doc.id !== record.docId) continue;
     if (record.promptHash !== promptHash(promptOf(found.task, doc).context)) continue;
     finished.add(record);
-    onOutcome(record.outcome);
+    onOutcome(found.task, record.outcome);
   }
   return finished;
 }

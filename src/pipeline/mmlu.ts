@@ -109,7 +109,9 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
   let answered = 0;
   try {
     const wanted = { plan, promptOf: input.promptOf };
-    const finished = await finishedOutcomes(paths.records, wanted, (outcome) => countOutcome(run.tally, outcome));
+    const finished = await finishedOutcomes(paths.records, wanted, ({ form }, outcome) =>
+      countOutcome(run.tally, form, outcome),
+    );
     const isFinished = (task: McqTask, doc: McqDoc): boolean => finished.has(keyOf({ task, doc }));
     const resumed = plan.reduce((sum, { task, docs }) => sum + docs.filter((doc) => isFinished(task, doc)).length, 0);
     counter.add({ resumed });
@@ -148,7 +150,7 @@ async function askAndKeep(
   const { scoring, signal } = run.ports;
   const outcome = await scoring.score(question, signal);
   if (outcome.kind !== "failed") run.counter.tokens(outcome);
-  countOutcome(run.tally, outcome);
+  countOutcome(run.tally, question.task.form, outcome);
   requireScoring(run, "going");
   const record = {
     ...keyOf(question),

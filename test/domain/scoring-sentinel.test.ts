@@ -12,7 +12,19 @@ const letterless: McqOutcome = { kind: "failed", reason: "no-letter", message: "
 
 function tallyOf(...outcomes: readonly (readonly [number, McqOutcome])[]) {
   const tally = scoringTally();
-  for (const [count, outcome] of outcomes) for (let index = 0; index < count; index++) countOutcome(tally, outcome);
+  for (const [count, outcome] of outcomes)
+    for (let index = 0; index < count; index++) countOutcome(tally, "letters", outcome);
+  return tally;
+}
+
+/** Tasks of letters beside tasks whose texts are scored. */
+function tallyOfBoth(letters: readonly [number, McqOutcome], texts: readonly [number, McqOutcome]) {
+  const tally = scoringTally();
+  for (const [form, [count, outcome]] of [
+    ["texts", texts],
+    ["letters", letters],
+  ] as const)
+    for (let index = 0; index < count; index++) countOutcome(tally, form, outcome);
   return tally;
 }
 
@@ -31,6 +43,19 @@ describe("brokenScoring", () => {
       "going",
       "7 of 103",
     ],
+    [
+      "few letters, all equal, beside texts",
+      tallyOfBoth([8, equal], [7, guess]),
+      "end",
+      "8 of 8 questions scored by letters",
+    ],
+    [
+      "texts all equal beside letters",
+      tallyOfBoth([400, guess], [20, equal]),
+      "going",
+      "20 of 20 questions scored by texts",
+    ],
+    ["no letter beside texts", tallyOfBoth([4, letterless], [500, guess]), "end", "questions scored by letters"],
     ["no letter at all", tallyOf([4, letterless]), "end", "none of the questions"],
   ] as const)("tells a broken server: %s", (_, tally, when, message) => {
     expect(brokenScoring(tally, when)).toMatchObject({ code: "server", message: expect.stringContaining(message) });
