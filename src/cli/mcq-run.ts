@@ -1,9 +1,12 @@
+import { counted } from "../domain/counted.js";
+import { failureKinds } from "../domain/failure-kinds.js";
 import { outputTree } from "../io/output-tree.js";
 import type { McqPrompts } from "../domain/mmlu-report.js";
 import type { McqTask } from "../domain/multiple-choice.js";
 import { dryRunMcq } from "../pipeline/mcq-dry-run.js";
 import type { McqAsking } from "../pipeline/mcq-scoring.js";
 import { prepareDryRun } from "../pipeline/mcq-scoring.js";
+import type { MmluSummary } from "../pipeline/mmlu.js";
 import type { McqScoring, MmluInput } from "../pipeline/mmlu-input.js";
 import { mcqDryRunText } from "../render/mcq-dry-run-text.js";
 import { printable } from "../domain/printable.js";
@@ -97,6 +100,15 @@ export function showScoring(model: string, { modes, findings }: McqScoring, host
   const ways = [...new Set(Object.values(modes))].join(", ");
   host.stderr.write(`${printable(model)}: scored with --mode ${ways}\n`);
   for (const finding of findings) host.stderr.write(`  ${printable(finding)}\n`);
+}
+
+/** Where a run's results lie, and why questions have none. */
+export function showFinished({ resultsFile, failed, failedExample, paths, total }: MmluSummary, host: Host): void {
+  host.stderr.write(`results: ${resultsFile}\n`);
+  const failures = Object.values(failed).reduce((sum, count) => sum + count, 0);
+  if (failures === 0) return;
+  const kinds = failureKinds({ failed, ...(failedExample !== undefined && { failedExample }) });
+  host.stderr.write(`failures: ${paths.failed} (${failures} of ${counted(total, "question")}: ${kinds})\n`);
 }
 
 export function showNotes(notes: readonly string[], host: Host): void {

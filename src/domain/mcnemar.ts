@@ -33,7 +33,7 @@ interface Binomial {
 }
 
 /** P(X ≥ least). */
-function binomialTail(least: number, { count, probability }: Binomial): number {
+export function binomialTail(least: number, { count, probability }: Binomial): number {
   if (least <= 0) return 1;
   if (least > count) return 0;
   return regularizedBeta(probability, least, count - least + 1);

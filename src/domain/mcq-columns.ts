@@ -2,6 +2,7 @@ import type { AskedMcq, SampleOutcome } from "./mcq-sample.js";
 import { isRight } from "./mcq-sample.js";
 import { mmluEstimates } from "./mmlu-estimates.js";
 import type { MmluReport } from "./mmlu-report.js";
+import type { TaskScore } from "./mmlu-scores.js";
 import type { ShareEstimate } from "./page-mmlu.js";
 import type { Column } from "./table.js";
 import { columnMakers } from "./table.js";
@@ -61,18 +62,46 @@ export interface McqSummaryRow {
   readonly estimate: ShareEstimate;
   /** plain mean over tasks; of a model */
   readonly mean: number | null;
+  /** the tasks that it is over */
+  readonly tasks: readonly TaskScore[];
 }
 
 /** Each model's figures over all tasks, then of its categories and tasks. */
 export function mcqSummaryRows(reports: readonly MmluReport[]): McqSummaryRow[] {
   return reports.flatMap((report) => {
     const { overall, categories, tasks } = mmluEstimates(report);
+    const scores = report.scores.tasks;
+    const row = (level: McqSummaryRow["level"], estimate: ShareEstimate, isOf: (task: TaskScore) => boolean) => ({
+      report,
+      level,
+      estimate,
+      mean: null,
+      tasks: scores.filter(isOf),
+    });
     return [
-      ...overall.map((estimate) => ({ report, level: "model" as const, estimate, mean: estimate.mean })),
-      ...categories.map((estimate) => ({ report, level: "category" as const, estimate, mean: null })),
-      ...tasks.map((estimate) => ({ report, level: "task" as const, estimate, mean: null })),
+      ...overall.map((estimate) => ({
+        ...row("model", estimate, ({ form }) => overall.length === 1 || form === estimate.name),
+        mean: estimate.mean,
+      })),
+      ...categories.map((estimate) =>
+        row("category", estimate, ({ category }) => `mmlu_${category}` === estimate.name),
+      ),
+      ...tasks.map((estimate) => row("task", estimate, ({ task }) => task === estimate.name)),
     ];
   });
+}
+
+/** Without lm-eval's prefix, as it stands in the column `category`. */
+function nameOf({ level, estimate: { name } }: McqSummaryRow): string {
+  return level === "category" ? name.replace(/^mmlu_/, "") : name;
+}
+
+function failedOf({ tasks }: McqSummaryRow): number {
+  return tasks.flatMap(({ failed }) => Object.values(failed)).reduce((sum, count) => sum + count, 0);
+}
+
+function unreadableOf({ tasks }: McqSummaryRow): number {
+  return tasks.reduce((sum, { unreadable }) => sum + unreadable, 0);
 }
 
 const summary = columnMakers<McqSummaryRow>();
@@ -81,14 +110,14 @@ export const mcqSummaryColumns: readonly Column<McqSummaryRow>[] = [
   summary.text(["bench", 14], "benchmark", ({ report }) => report.bench),
   summary.text(["model", 24], "the model", ({ report }) => report.model),
   summary.text(["level", 10], "model, category or task", ({ level }) => level),
-  summary.text(
-    ["name", 32],
-    "category or task; of a model `all`, or how its tasks are scored",
-    ({ estimate }) => estimate.name,
+  summary.text(["name", 32], "category or task; of a model `all`, or how its tasks are scored", nameOf),
+  summary.text(["category", 16], "lm-eval's, of a category or task; empty where there is none", (row) =>
+    row.level === "category" ? nameOf(row) : row.estimate.category,
   ),
-  summary.text(["category", 16], "of a task", ({ estimate }) => estimate.category),
   summary.whole("n", "questions scored", ({ estimate }) => estimate.n),
   summary.whole("sum", "of these, right", ({ estimate }) => estimate.correct),
+  summary.whole("unreadable", "of these, written answers that name no choice and count as wrong", unreadableOf),
+  summary.whole("left_out", "questions that failed and are in no score", failedOf),
   summary.share("accuracy", "share of right answers, each task by its size", ({ estimate }) => estimate.acc),
   summary.share("standard_error", "lm-eval's; empty where it cannot be known", ({ estimate }) => estimate.stderr),
   summary.share("interval_low", "95 % interval, Wilson's", ({ estimate }) => estimate.interval?.[0]),

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { mmluScoresSchema, type MmluScores } from "./mmlu-scores.js";
+import { failureKinds } from "./failure-kinds.js";
+import { binomialTail } from "./mcnemar.js";
+import { mmluScoresSchema, type FormChoices, type MmluScores } from "./mmlu-scores.js";
 
 const promptsSchema = z.strictObject({
   fewShots: z.number().int().nonnegative().describe("examples before each question"),
@@ -43,7 +45,10 @@ export type MmluReport = z.infer<typeof mmluReportSchema>;
 
 /** A model that takes one and the same choice for more than this share was likely not understood, or does not understand. */
 const oneSidedShare = 0.9;
-const oneSidedQuestions = 40;
+/** of fewer questions even all may have the same right answer by chance */
+const oneSidedQuestions = 10;
+/** how probable such a row of choices may be at most where choices fall as the right ones do */
+const oneSidedChance = 0.001;
 
 /** What a reader should know of the scores before believing them. */
 export function scoreCaveats(scores: MmluScores): string[] {
@@ -51,7 +56,9 @@ export function scoreCaveats(scores: MmluScores): string[] {
   const failures = Object.values(scores.failed).reduce((sum, count) => sum + count, 0);
   const { n } = scores.weighted;
   if (failures > 0)
-    said.push(`${failures} of ${scores.selected} questions have no answer and are left out of every score`);
+    said.push(
+      `${failures} of ${scores.selected} questions have no answer and are left out of every score: ${failureKinds(scores)}`,
+    );
   if (scores.unfitting.length > 0)
     said.push(
       `${scores.unfitting.length} prompts do not fit the model's context: ${shownQuestions(scores.unfitting)}; fewer --few-shots, or a server with a longer context, would ask them`,
@@ -65,12 +72,27 @@ export function scoreCaveats(scores: MmluScores): string[] {
     said.push(
       `${fallbacks} of ${n} questions had no letter among the likeliest next tokens and took four requests more each`,
     );
-  const most = Math.max(0, ...scores.chosen);
-  if (n >= oneSidedQuestions && most / n > oneSidedShare)
-    said.push(
-      `choice ${String.fromCodePoint(0x41 + scores.chosen.indexOf(most))} was taken for ${percent(most / n)} of the questions: look at the prompts (--dry-run) and at the samples before believing the score`,
-    );
+  const { choices } = scores;
+  for (const counts of choices) {
+    const scoredBy = choices.length > 1 ? ` scored by ${counts.form}` : "";
+    if (counts.undecided > 0)
+      said.push(
+        `${counts.undecided} of ${counts.n} questions${scoredBy} had the same log-probability for every choice; their first choice counts`,
+      );
+    said.push(...oneSidedNotes(counts, scoredBy));
+  }
   return said;
+}
+
+/** A row of choices that is that one-sided, and hardly so because the right ones are. */
+function oneSidedNotes({ n, chosen, gold }: FormChoices, scoredBy: string): string[] {
+  const most = Math.max(0, ...chosen);
+  if (n < oneSidedQuestions || most / n <= oneSidedShare) return [];
+  const index = chosen.indexOf(most);
+  if (binomialTail(most, { count: n, probability: (gold[index] ?? 0) / n }) >= oneSidedChance) return [];
+  return [
+    `choice ${String.fromCodePoint(0x41 + index)} was taken for ${percent(most / n)} of the questions${scoredBy}: look at the prompts (--dry-run) and at the samples before believing the score`,
+  ];
 }
 
 function shownQuestions(questions: MmluScores["unfitting"]): string {

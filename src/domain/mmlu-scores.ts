@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { plainMean, taskAccuracy, weightedAccuracy } from "./accuracy.js";
+import { shortened } from "./markdown-text.js";
 import type { McqOutcome, McqTask } from "./multiple-choice.js";
+import { isUndecided } from "./scoring-sentinel.js";
 
 const countSchema = z.number().int().nonnegative();
 const accuracyFields = {
@@ -31,6 +33,14 @@ const groupScoreSchema = z.strictObject({
   ...accuracyFields,
 });
 
+const formChoicesSchema = z.strictObject({
+  form: z.enum(["letters", "texts"]),
+  n: countSchema.describe("questions scored"),
+  chosen: z.array(countSchema).readonly().describe("how often the first, second, … choice was taken"),
+  gold: z.array(countSchema).readonly().describe("how often it is the right one"),
+  undecided: countSchema.describe("questions of which all choices have the same log-probability"),
+});
+
 /** The scores of one model on multiple-choice tasks. */
 export const mmluScoresSchema = z.strictObject({
   mean: z
@@ -51,6 +61,12 @@ export const mmluScoresSchema = z.strictObject({
   unreadable: countSchema,
   ways: z.record(z.string(), countSchema).describe("how the choices were found"),
   chosen: z.array(countSchema).readonly().describe("how often the first, second, … choice was taken"),
+  choices: z
+    .array(formChoicesSchema)
+    .readonly()
+    .default([])
+    .describe("by what is scored; none in files of versions that did not count them"),
+  failedExample: z.string().nullable().default(null).describe("what was said to the first question that failed"),
   requests: countSchema,
   tokens: z.strictObject({ prompt: countSchema, completion: countSchema }),
   unfitting: z
@@ -60,6 +76,7 @@ export const mmluScoresSchema = z.strictObject({
 });
 
 export type MmluScores = z.infer<typeof mmluScoresSchema>;
+export type FormChoices = z.infer<typeof formChoicesSchema>;
 export type TaskScore = z.infer<typeof taskScoreSchema>;
 
 /** Adds up what the questions of several tasks came to. */
@@ -72,6 +89,7 @@ export interface ScoreCounter {
 
 type Counts = Record<string, number>;
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+type FormCounts = Mutable<Omit<FormChoices, "chosen" | "gold">> & { chosen: number[]; gold: number[] };
 type TaskCounts = Mutable<Omit<TaskScore, "acc" | "stderr" | "failed">> & { failed: Counts };
 
 export function scoreCounter(): ScoreCounter {
@@ -79,12 +97,15 @@ export function scoreCounter(): ScoreCounter {
   const failed: Counts = {};
   const ways: Counts = {};
   const chosen: number[] = [];
+  const choices: FormCounts[] = [];
+  let failedExample: string | null = null;
   const unfitting: { task: string; id: number }[] = [];
   let [requests, prompt, completion] = [0, 0, 0];
   return {
     task: ({ name, alias, category, form, docs }, selected) => {
       const counts = { size: docs.length, selected, n: 0, correct: 0, unreadable: 0, failed: {} };
       tasks.push({ task: name, alias, category: category ?? null, form, ...counts });
+      if (choices.every((one) => one.form !== form)) choices.push({ form, n: 0, chosen: [], gold: [], undecided: 0 });
     },
     add: (docId, gold, outcome) => {
       const task = tasks.at(-1);
@@ -93,17 +114,19 @@ export function scoreCounter(): ScoreCounter {
       if (outcome.kind === "failed") {
         count(task.failed, outcome.reason);
         count(failed, outcome.reason);
+        failedExample ??= shortened(outcome.message, exampleLength);
         if (outcome.reason === "context-overflow") unfitting.push({ task: task.task, id: docId });
         return;
       }
       task.n++;
+      const ofForm = choices.find(({ form }) => form === task.form);
+      if (ofForm !== undefined) countChoice(ofForm, gold, outcome);
       count(ways, outcome.way);
       prompt += outcome.promptTokens;
       completion += outcome.completionTokens;
       if (outcome.kind === "unreadable") task.unreadable++;
       else {
-        while (chosen.length <= outcome.choice) chosen.push(0);
-        chosen[outcome.choice] = (chosen[outcome.choice] ?? 0) + 1;
+        countAt(chosen, outcome.choice);
         if (outcome.choice === gold) task.correct++;
       }
     },
@@ -112,11 +135,27 @@ export function scoreCounter(): ScoreCounter {
       failed,
       ways,
       chosen,
+      choices,
+      failedExample,
       requests,
       tokens: { prompt, completion },
       unfitting,
     }),
   };
+}
+
+const exampleLength = 300;
+
+function countChoice(counts: FormCounts, gold: number, outcome: Exclude<McqOutcome, { kind: "failed" }>): void {
+  counts.n++;
+  countAt(counts.gold, gold);
+  if (outcome.kind === "chosen") countAt(counts.chosen, outcome.choice);
+  if (isUndecided(outcome)) counts.undecided++;
+}
+
+function countAt(counts: number[], index: number): void {
+  while (counts.length <= index) counts.push(0);
+  counts[index] = (counts[index] ?? 0) + 1;
 }
 
 function count(counts: Counts, name: string): void {

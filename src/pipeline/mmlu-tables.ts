@@ -15,17 +15,18 @@ export function mmluSummaryTable(stored: readonly StoredReport[]): Table {
   return tableOf("summary", mcqSummaryColumns, rowsOf(stored));
 }
 
-/** The tables of a workbook, one a level. */
+/** The tables of a workbook, one a level, each without the columns that say nothing of its rows. */
 export function mmluTables(stored: readonly StoredReport[]): Table[] {
   const rows = rowsOf(stored);
   const levels = [
-    ["model", "models"],
-    ["category", "categories"],
-    ["task", "tasks"],
-  ] as const;
-  const tables = levels.flatMap(([level, name]) => {
+    { level: "model", name: "models", without: ["category"] },
+    { level: "category", name: "categories", without: ["category", "mean_over_tasks"] },
+    { level: "task", name: "tasks", without: ["mean_over_tasks"] },
+  ];
+  const tables = levels.flatMap(({ level, name, without }) => {
     const ofLevel = rows.filter((row) => row.level === level);
-    return ofLevel.length === 0 ? [] : [tableOf(name, mcqSummaryColumns, ofLevel)];
+    const columns = mcqSummaryColumns.filter((column) => !without.includes(column.name));
+    return ofLevel.length === 0 ? [] : [tableOf(name, columns, ofLevel)];
   });
   return [...tables, mmluQuestionTable(stored)];
 }

@@ -39,6 +39,8 @@ export interface MmluSummary {
   readonly answered: number;
   /** of this run, by reason */
   readonly failed: Readonly<Record<string, number>>;
+  /** what was said to one of them */
+  readonly failedExample?: string;
   /** failed share of the selected questions */
   readonly errorRate: number;
   readonly movedAside?: string;
@@ -100,13 +102,14 @@ interface Run {
   broken: EvalError | undefined;
 }
 
-type Outcomes = Pick<MmluSummary, "resumed" | "answered" | "failed">;
+type Outcomes = Pick<MmluSummary, "resumed" | "answered" | "failed" | "failedExample">;
 
 async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outcomes> {
   const { input, ports, paths, counter } = run;
   const journals = { outcomes: await openJournal(paths.records), failures: await openJournal(paths.failed) };
   const failed: Record<string, number> = {};
   let answered = 0;
+  let failedExample: string | undefined;
   try {
     const wanted = { plan, promptOf: input.promptOf };
     const finished = await finishedOutcomes(paths.records, wanted, ({ form }, outcome) =>
@@ -118,8 +121,10 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
     const askOne = async ({ question, onEnd }: Asked): Promise<void> => {
       try {
         const outcome = await askAndKeep(run, question, journals);
-        if (outcome.kind === "failed") failed[outcome.reason] = (failed[outcome.reason] ?? 0) + 1;
-        else {
+        if (outcome.kind === "failed") {
+          failed[outcome.reason] = (failed[outcome.reason] ?? 0) + 1;
+          failedExample ??= outcome.message;
+        } else {
           answered++;
           finished.add(keyOf(question));
         }
@@ -135,7 +140,7 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
     requireScoring(run, "end");
     await settleOutcomes(paths.records);
     await settleFailures(paths.failed, finished);
-    return { resumed, answered, failed };
+    return { resumed, answered, failed, ...(failedExample !== undefined && { failedExample }) };
   } finally {
     await journals.outcomes.close();
     await journals.failures.close();

@@ -1,4 +1,4 @@
-import { codeBlock, codeSpan, shortened } from "../domain/markdown-text.js";
+import { codeBlock, codeSpan, escaped, shortened } from "../domain/markdown-text.js";
 import type { McqExample, MmluComparison } from "../domain/mmlu-comparison.js";
 import { overallHead, overallRows, taskHead, taskRows } from "./mmlu-comparison-rows.js";
 
@@ -27,7 +27,7 @@ export function mmluComparisonMarkdown(result: MmluComparison): string {
     ...examples("Newly right", result.gains),
     ...examples("Newly wrong", result.losses),
     ...(result.caveats.length > 0
-      ? ["### Mind", "", ...result.caveats.map((caveat) => `- ${codeFree(caveat)}`), ""]
+      ? ["### Mind", "", ...result.caveats.map((caveat) => `- ${escaped(caveat)}`), ""]
       : []),
     "<details><summary>How to reproduce</summary>",
     "",
@@ -60,9 +60,4 @@ function examples(title: string, found: readonly McqExample[]): string[] {
     "</details>",
     "",
   ];
-}
-
-/** Caveats are our words, but for names of tasks and models. */
-function codeFree(text: string): string {
-  return text.replaceAll(/[<>|`*_[\]@\r\n]/g, (letter) => (letter === "\n" || letter === "\r" ? " " : `\\${letter}`));
 }

@@ -1,7 +1,6 @@
 import type { Accuracy } from "../domain/accuracy.js";
-import { codeSpan } from "../domain/markdown-text.js";
+import { codeSpan, escaped } from "../domain/markdown-text.js";
 import type { MmluReport } from "../domain/mmlu-report.js";
-import { printable } from "../domain/printable.js";
 
 /** One model's scores as a comment or a page. */
 export function mmluMarkdown(report: MmluReport): string {
@@ -31,7 +30,7 @@ export function mmluMarkdown(report: MmluReport): string {
     "",
     `Scored with ${Object.values(report.scoring.modes).map(codeSpan).join(", ")} at ${report.prompts.fewShots} shots.`,
     "",
-    ...report.caveats.map((caveat) => `- ${printable(caveat).replaceAll("|", "¦")}`),
+    ...report.caveats.map((caveat) => `- ${escaped(caveat)}`),
     ...(report.caveats.length > 0 ? [""] : []),
   ].join("\n");
 }

@@ -19,7 +19,7 @@ import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import type { McqData } from "../mcq-run.js";
-import { mcqAsking, mcqBase, showMcqPlan, showNotes, showScoring, taskNames } from "../mcq-run.js";
+import { mcqAsking, mcqBase, showMcqPlan, showFinished, showNotes, showScoring, taskNames } from "../mcq-run.js";
 import { mcqTableRenderers } from "../mcq-tables.js";
 import { progressDisplay } from "../progress.js";
 import { gate, interruptible } from "../run-context.js";
@@ -74,7 +74,7 @@ function measureOne(options: MmluBranchOptions, data: McqData, host: Host): Prom
         { ...mcqBase(options, data), ...prepared, model: options.model },
         { scoring, server, progress: display.listener, signal },
       ).finally(() => display.stop());
-      host.stderr.write(`results: ${summary.resultsFile}\n`);
+      showFinished(summary, host);
       await deliver(mmluDocument(summary, options, host), { file: options.output, name: "result" }, host);
       return gate(summary, options.maxErrorRate, host);
     }),
@@ -125,7 +125,7 @@ async function compareTwo(
       }),
     );
   });
-  for (const { resultsFile } of [base, tuned]) host.stderr.write(`results: ${resultsFile}\n`);
+  for (const summary of [base, tuned]) showFinished(summary, host);
   host.stderr.write(`comparison: ${comparisonFile}\n`);
   await deliver(
     comparisonDocument({ base, tuned, result }, options, host),

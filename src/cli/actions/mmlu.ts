@@ -16,7 +16,16 @@ import type { McqOptions, McqTextFormat, MmluOptions } from "../commands/mmlu.js
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import type { McqData } from "../mcq-run.js";
-import { mcqAsking, mcqBase, mmluPageCommand, showMcqPlan, showNotes, showScoring, taskNames } from "../mcq-run.js";
+import {
+  mcqAsking,
+  mcqBase,
+  mmluPageCommand,
+  showMcqPlan,
+  showFinished,
+  showNotes,
+  showScoring,
+  taskNames,
+} from "../mcq-run.js";
 import { mcqTableRenderers } from "../mcq-tables.js";
 import { progressDisplay } from "../progress.js";
 import { dataDir, gate, interruptible } from "../run-context.js";
@@ -46,7 +55,7 @@ export async function mmluAction(options: MmluOptions, host: Host): Promise<numb
         { ...base, ...prepared, model },
         { scoring, server, progress: display.listener, signal },
       ).finally(() => display.stop());
-      host.stderr.write(`results: ${summary.resultsFile}\n`);
+      showFinished(summary, host);
       await deliver(mmluDocument(summary, options, host), { file: options.output, name: "result" }, host);
       return gate(summary, options.maxErrorRate, host);
     }),
