@@ -12,6 +12,12 @@ export function positiveWholeNumber(text: string): number {
   return value;
 }
 
+export function port(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 65_535) throw new InvalidArgumentError("It must be between 0 and 65535.");
+  return value;
+}
+
 export function nonNegativeNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value < 0)

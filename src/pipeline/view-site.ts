@@ -40,26 +40,30 @@ export async function viewSite(input: ViewInput): Promise<ViewSite> {
   return {
     page: () => Promise.resolve(page),
     changes: (signal) => runs.changes(signal),
-    read: async (name, query) => readers[name]?.(parts, query),
+    // not an object: every object has a "constructor"
+    read: async (name, query) => readers.get(name)?.(parts, query),
     write: async (name, body) => (name === "rating" ? keepRating(parts, checked(ratingSchema, body)) : undefined),
   };
 }
 
 type Query = Readonly<Record<string, string>>;
 
-const readers: Readonly<Partial<Record<string, (parts: Parts, query: Query) => Promise<unknown>>>> = {
-  listing: async ({ runs }) => runs.list(),
-  page: async ({ pages }, query) => pages.open(checked(pageChoiceSchema, query)),
-  chunk: async ({ pages }, query) => {
-    const { page, number } = checked(chunkSchema, query);
-    return pages.chunk(page, number);
-  },
-  ratings: async (parts, query) => {
-    const ratings: ShownRating[] = [];
-    for (const place of await placesOf(parts, checked(setsSchema, query))) ratings.push(...(await shownRatings(place)));
-    return ratings;
-  },
-};
+const readers: ReadonlyMap<string, (parts: Parts, query: Query) => Promise<unknown>> = new Map(
+  Object.entries({
+    listing: async ({ runs }: Parts) => runs.list(),
+    page: async ({ pages }: Parts, query: Query) => pages.open(checked(pageChoiceSchema, query)),
+    chunk: async ({ pages }: Parts, query: Query) => {
+      const { page, number } = checked(chunkSchema, query);
+      return pages.chunk(page, number);
+    },
+    ratings: async (parts: Parts, query: Query) => {
+      const ratings: ShownRating[] = [];
+      for (const place of await placesOf(parts, checked(setsSchema, query)))
+        ratings.push(...(await shownRatings(place)));
+      return ratings;
+    },
+  }),
+);
 
 async function keepRating(parts: Parts, body: z.infer<typeof ratingSchema>): Promise<HumanRating> {
   const { rating, ...sets } = body;

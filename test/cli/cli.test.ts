@@ -511,7 +511,41 @@ const badInputs: readonly BadInput[] = [
     code: 2,
     says: /at least 1/,
   },
+  {
+    name: "a port of the viewer that is none",
+    args: () => ["view", ".", "--port", "65536"],
+    code: 2,
+    says: /--port.*between 0 and 65535/,
+  },
+  {
+    name: "a port of the embedded models that is none",
+    args: () => ["serve-embedded", "--port", "99999"],
+    code: 2,
+    says: /--port.*between 0 and 65535/,
+  },
 ];
+
+describe("--output", () => {
+  it("never replaces what a report is made of, nor asks before it knows where the result can go", async () => {
+    await using server = await startModelServer({ reply: echoOrRate, models: ["m", "j"] });
+    await using stage = await startStage(plainQuestions(1));
+    const servers = ["--server-url", server.url, "--judge-server-url", server.url];
+    expect((await runCli(["run", "--model", "m", "--judge-model", "j", ...servers, ...places(stage)])).code).toBe(0);
+    const judgments = join(stage.folder, "out/mt_bench/model_judgment/j_single.jsonl");
+    const copy = join(stage.folder, "judgments.txt");
+    const content = await readFile(judgments, "utf8");
+    await writeFile(copy, content);
+    const report = ["report", ...places(stage), "--judgments", copy, "--output"];
+    for (const file of [copy, judgments, stage.folder]) {
+      const refused = await runCli([...report, file]);
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).toMatch(/^error: --output .*\n {2}give .*\n$/);
+    }
+    expect([await readFile(copy, "utf8"), await readFile(judgments, "utf8")]).toEqual([content, content]);
+    const page = join(stage.folder, "report.md");
+    for (const _ of [1, 2]) expect(await runCli([...report, page])).toMatchObject({ code: 0 });
+  });
+});
 
 describe("bad input is one clear line, without a stack, and costs nothing", () => {
   it.each(badInputs)("$name", async ({ args, prepare, code, says }) => {

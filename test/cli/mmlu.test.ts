@@ -202,6 +202,18 @@ function branchArgs(folder: TempFolder, url: string, ...more: string[]): string[
 }
 
 describe("branchbench mmlu-branch", () => {
+  it("asks nobody where the result cannot go to --output", async () => {
+    await using folder = await taskFolder();
+    await using server = await startScoringServer({ kind: "vllm" });
+    for (const file of [folder.path, folder.file("tasks/letters.jsonl"), folder.file("tasks/_template_yaml")]) {
+      const refused = await runCli(branchArgs(folder, server.url, "--output", file));
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).toContain(`error: --output ${file} is `);
+    }
+    expect(await folder.read("tasks/letters.jsonl")).toBe(questions(8));
+    expect(server.requests).toEqual([]);
+  });
+
   it("compares two models question by question, in every form", async () => {
     await using folder = await taskFolder();
     await using server = await startScoringServer({ kind: "vllm" });

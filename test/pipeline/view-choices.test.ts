@@ -104,6 +104,15 @@ describe("multiple choice in the viewer", () => {
     );
   });
 
+  it.each(["constructor", "toString", "__proto__", "hasOwnProperty", "none"])(
+    "serves nothing under the name %s",
+    async (name) => {
+      await using folder = await tempFolder();
+      const site = await viewSite({ outputDir: folder.path, dataDir: "/nonexistent" });
+      expect([await site.read(name, {}), await site.write(name, {})]).toEqual([undefined, undefined]);
+    },
+  );
+
   it("reads a page once for all who ask at that time, and anew afterwards, with what lay there before", async () => {
     await using folder = await tempFolder();
     await writeMmluResults(folder.path, size);

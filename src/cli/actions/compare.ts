@@ -24,6 +24,7 @@ import { csv } from "../../render/csv.js";
 import { findingsText } from "../../render/lint-text.js";
 import { xlsx } from "../../render/xlsx.js";
 import type { CompareOptions, ComparisonFormat } from "../commands/compare.js";
+import { checkOutput } from "../check-output.js";
 import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
@@ -68,6 +69,7 @@ const renderers: Readonly<Record<ComparisonFormat, Renderer>> = {
 };
 
 export async function compareAction(options: CompareOptions, host: Host): Promise<number> {
+  await checkOutput(options);
   if (options.dryRun === true)
     return withTemporaryFolder((draftDir) =>
       withInput({ options, host, draftDir }, (input) => showPlan(input, options, host)),

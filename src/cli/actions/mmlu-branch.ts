@@ -15,6 +15,7 @@ import { mmluComparisonMarkdown } from "../../render/mmlu-comparison-markdown.js
 import { mmluComparisonText } from "../../render/mmlu-comparison-text.js";
 import type { McqTextFormat } from "../commands/mmlu.js";
 import type { MmluBranchOptions } from "../commands/mmlu-branch.js";
+import { checkOutput } from "../check-output.js";
 import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
@@ -35,6 +36,7 @@ export const mmluComparisonRenderers: Readonly<Record<McqTextFormat, (result: Mm
 };
 
 export async function mmluBranchAction(options: MmluBranchOptions, host: Host): Promise<number> {
+  await checkOutput(options);
   const data = await readData(options);
   showNotes(data.notes, host);
   const { baseModel } = options;

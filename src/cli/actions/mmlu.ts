@@ -13,6 +13,7 @@ import { mmluIlab } from "../../render/mmlu-ilab.js";
 import { mmluMarkdown } from "../../render/mmlu-markdown.js";
 import { mmluText } from "../../render/mmlu-text.js";
 import type { McqOptions, McqTextFormat, MmluOptions } from "../commands/mmlu.js";
+import { checkOutput } from "../check-output.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import type { McqData } from "../mcq-run.js";
@@ -40,6 +41,7 @@ export const mmluRenderers: Readonly<Record<McqTextFormat, (report: MmluReport) 
 };
 
 export async function mmluAction(options: MmluOptions, host: Host): Promise<number> {
+  await checkOutput(options);
   const data = await readData(options, host);
   showNotes(data.notes, host);
   const base = mcqBase(options, data);

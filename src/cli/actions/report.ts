@@ -13,6 +13,7 @@ import { makeReport, requireJudgments } from "../../pipeline/report.js";
 import { questionTable, reportTables, summaryTable } from "../../pipeline/report-tables.js";
 import { reportMarkdown } from "../../render/report-markdown.js";
 import type { ReportFormat, ReportOptions } from "../commands/report.js";
+import { checkOutput } from "../check-output.js";
 import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
@@ -47,6 +48,7 @@ const documents: Readonly<Record<ReportFormat, (input: QuestionRowsInput, contex
 };
 
 export async function reportAction(options: ReportOptions, host: Host): Promise<number> {
+  await checkOutput(options);
   if (options.bench === mmluBench || options.bench === mmluBranchBench)
     // what reads and prints multiple choice is loaded only for it
     return (await import("./stored-reports.js")).storedReportsAction(options, host);

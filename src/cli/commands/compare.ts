@@ -95,5 +95,5 @@ function addComparisonOptions(command: Command): void {
     .addOption(new Option("--format <name>", "form of the result").choices(comparisonFormats).default("text"))
     .option("--json", "the same as --format json")
     .addOption(new Option("--level <name>", "what a row of CSV is (default: questions)").choices(tableLevels))
-    .option("--output <file>", "write the result to a file");
+    .option("--output <file>", "write the result to a file", path);
 }

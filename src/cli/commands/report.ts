@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { gather } from "../argument-parsers.js";
+import { gather, path } from "../argument-parsers.js";
 import type { OutputOptions } from "../options.js";
 import { addOutputOptions } from "../options.js";
 import type { TableLevel } from "../table-options.js";
@@ -38,7 +38,7 @@ export function reportCommand(parent: Command, action: (options: ReportOptions) 
         tableLevels,
       ),
     )
-    .option("--output <file>", "write the report to a file");
+    .option("--output <file>", "write the report to a file", path);
   addOutputOptions(command);
   command.action((options: ReportOptions) => {
     requireFitting(options, command);

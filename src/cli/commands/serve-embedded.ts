@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { wholeNumber } from "../argument-parsers.js";
+import { port } from "../argument-parsers.js";
 
 export interface ServeEmbeddedOptions {
   readonly port: number;
@@ -10,7 +10,7 @@ export function serveEmbeddedCommand(parent: Command, action: (options: ServeEmb
   parent
     .command("serve-embedded")
     .description("serve the embedded models on loopback, for trying the tool without a model server")
-    .option("--port <number>", "0 for any free one", wholeNumber, 0)
+    .option("--port <number>", "0 for any free one", port, 0)
     .option(
       "--pairs <file>",
       "what the candidate knows: a question file with references, or lines of question and answer (default: the demo's)",

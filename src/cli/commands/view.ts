@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { wholeNumber } from "../argument-parsers.js";
+import { port } from "../argument-parsers.js";
 
 export interface ViewOptions {
   readonly port: number;
@@ -14,7 +14,7 @@ export function viewCommand(parent: Command, action: (folder: string, options: V
     .command("view")
     .description("look at results in a browser, also while a run goes on, and rate answers")
     .argument("[folder]", "where results are kept", "eval_output")
-    .option("--port <number>", "on 127.0.0.1; 0 for any free one", wholeNumber, 0)
+    .option("--port <number>", "on 127.0.0.1; 0 for any free one", port, 0)
     .option("--open", "open the page in the browser")
     .option("--questions <file>", "question file of results that do not say where theirs is")
     .option("--data-dir <folder>", "where pulled data sets are kept (env: BRANCHBENCH_DATA_DIR)")
