@@ -79,7 +79,7 @@ export function columnReference(): string {
     ],
     ["`report --bench mmlu --format csv`, sheet `questions`: a row per question and model", mcqColumns],
     [
-      "`report --bench mmlu --format csv --level summary`: a row per model, category and task; the other sheets of a workbook have the same",
+      "`report --bench mmlu --format csv --level summary`: a row per model, category and task; the other sheets of a workbook have a part of these",
       mcqSummaryColumns,
     ],
     ["`compare --format csv`, sheet `questions`: a row per question", comparedColumns],

@@ -96,9 +96,17 @@ export async function showMcqPlan(
 }
 
 /** Says how questions will be scored, and what the server was found to be able to do. */
-export function showScoring(model: string, { modes, findings }: McqScoring, host: Host): void {
-  const ways = [...new Set(Object.values(modes))].join(", ");
-  host.stderr.write(`${printable(model)}: scored with --mode ${ways}\n`);
+export function showScoring(
+  model: string,
+  { modes, findings }: McqScoring,
+  { host, options }: { readonly host: Host; readonly options: Pick<McqOptions, "fewShots" | "isFewShotsGiven"> },
+): void {
+  const ways = new Set(Object.values(modes));
+  host.stderr.write(`${printable(model)}: scored with --mode ${[...ways].join(", ")}\n`);
+  if (ways.has("generate") && options.isFewShotsGiven === true && options.fewShots > 0)
+    host.stderr.write(
+      `note: --few-shots ${options.fewShots} does not apply to --mode generate: written answers are asked for without examples\n`,
+    );
   for (const finding of findings) host.stderr.write(`  ${printable(finding)}\n`);
 }
 

@@ -1,4 +1,4 @@
-import { parseBaseUrl } from "../domain/base-url.js";
+import { parseBaseUrl, shownBase } from "../domain/base-url.js";
 import { EvalError } from "../domain/eval-error.js";
 import { shownName } from "../domain/printable.js";
 import { readTextFile } from "../io/data-sets.js";
@@ -86,6 +86,8 @@ export async function withModel<Result>(
     readonly signal: AbortSignal;
     /** where several models are open at the same time, which may share a server */
     readonly limiters?: EndpointLimiters;
+    /** `any` where other calls than that of chats may be made */
+    readonly calls?: "chats" | "any";
   },
   work: (model: CheckedModel) => Promise<Result>,
 ): Promise<Result> {
@@ -109,7 +111,8 @@ export async function withModel<Result>(
     proxy: proxySettings(host),
   });
   try {
-    host.stderr.write(`${shownName(choice.model)}: ${client.url}\n`);
+    const address = context.calls === "any" ? shownBase(client.url) : client.url;
+    host.stderr.write(`${shownName(choice.model)}: ${address}\n`);
     const server = await checkServer(client, choice.model, {
       waitMs: requests.waitForServer ?? 0,
       allowUnlisted: requests.allowUnlistedModel === true,

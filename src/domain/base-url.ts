@@ -41,6 +41,11 @@ export function serverCall(url: BaseUrl, { place, path: call }: CallPlace): Serv
   return { path: path + url.query, shownUrl: url.origin + path + shownQuery };
 }
 
+/** The address of the API itself, given that of its chats (`BaseUrl.shownUrl`); a query is kept. */
+export function shownBase(shownUrl: string): string {
+  return shownUrl.replace(/\/chat\/completions(?=\?|$)/, "");
+}
+
 /**
  * Reads what people type as the address of an OpenAI-compatible server.
  *

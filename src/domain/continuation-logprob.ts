@@ -1,3 +1,4 @@
+import { mostLogprob, noLogprob } from "./possible-logprob.js";
 import { isPythonSpace } from "./python-strip.js";
 
 /** A prompt as a server echoed it: each token with its log-probability, perhaps with what the model wrote after it. */
@@ -128,6 +129,7 @@ function sum({ tokens, logprobs }: EchoedTokens, start: number, end: number): Co
         message: `the server gives no log-probability of the token ${token}`,
       };
     }
+    if (logprob > mostLogprob) return { kind: "failed", why: "no-numbers", message: noLogprob(tokens[index], logprob) };
     total += logprob;
   }
   return { kind: "scored", logprob: total, tokens: end - start };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { TokenUsage } from "./chat-model.js";
 import type { EchoedTokens } from "./continuation-logprob.js";
+import { mostLogprob, noLogprob } from "./possible-logprob.js";
 import { htmlTitle, isHtml, jsonOrUndefined, readServerMessage } from "./server-message.js";
 import type { ListedToken } from "./token-scorer.js";
 import { readUsualList } from "./usual-list.js";
@@ -193,9 +194,16 @@ function unread(body: string, json: unknown): UnreadReading {
   };
 }
 
-function listed(shape: ReplyShape, tokens: readonly ListedToken[], usage: TokenUsage | undefined): ListedReading {
+function listed(
+  shape: ReplyShape,
+  tokens: readonly ListedToken[],
+  usage: TokenUsage | undefined,
+): ListedReading | UnreadReading {
   const isBestFirst = tokens.every(({ logprob }, index) => logprob <= (tokens[index - 1]?.logprob ?? Infinity));
   const bestFirst = isBestFirst ? tokens : tokens.toSorted((left, right) => right.logprob - left.logprob);
+  const [best] = bestFirst;
+  if (best !== undefined && best.logprob > mostLogprob)
+    return { kind: "failed", reason: "bad-reply", message: noLogprob(best.text, best.logprob) };
   return usage === undefined
     ? { kind: "replied", shape, tokens: bestFirst }
     : { kind: "replied", shape, tokens: bestFirst, usage };
@@ -216,7 +224,7 @@ function readUsage(counted: unknown): TokenUsage | undefined {
 
 type Choices = z.infer<typeof choicesSchema>;
 
-function listedChoice({ choices: [{ logprobs }], usage: counted }: Choices): ListedReading {
+function listedChoice({ choices: [{ logprobs }], usage: counted }: Choices): ListedReading | UnreadReading {
   const usage = usageOf(counted?.prompt_tokens, counted?.completion_tokens);
   if (logprobs?.content != null) return listed("content", placeTokens(logprobs.content[0]), usage);
   // with echo the written token is the last

@@ -21,7 +21,11 @@ export function partialText(
   const isCut = plan.some(({ task, docs }) => docs.length < task.docs.length);
   const parts = [
     ...(selection.tasks === undefined ? [] : [selection.tasks]),
-    ...(isCut ? [`the first ${selection.firstN ?? 0} questions of each task`] : []),
+    ...(isCut ? [firstText(selection.firstN ?? 0)] : []),
   ];
   return parts.length === 0 ? null : parts.join("; ");
+}
+
+function firstText(count: number): string {
+  return `the first ${count === 1 ? "question" : `${count} questions`} of each task`;
 }

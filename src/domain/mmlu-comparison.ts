@@ -20,8 +20,11 @@ export const mmluComparisonSchema = z.strictObject({
   tasksFrom: z.string().describe("folder of the tasks"),
   comparison: mcqComparisonSchema,
   reports: z.strictObject({ base: mmluReportSchema, tuned: mmluReportSchema }),
-  gains: z.array(exampleSchema).readonly().describe("some questions that only the tuned model has right"),
-  losses: z.array(exampleSchema).readonly(),
+  gains: z
+    .array(exampleSchema)
+    .readonly()
+    .describe("the first of the questions that only the tuned model has right; `comparison.differing` has all"),
+  losses: z.array(exampleSchema).readonly().describe("likewise, that only the base model has right"),
   caveats: z.array(z.string()).readonly(),
   reproduce: z.strictObject({ command: z.string(), manifestSha256: z.string() }),
 });
@@ -53,6 +56,12 @@ export function mcqSentence({ tasks, overall }: Pick<McqComparison, "tasks" | "o
 function words(verdict: Verdict, count: number): string {
   const [one, more] = counted[verdict];
   return count === 1 ? one : more;
+}
+
+/** Of the questions that a model gained or lost, how many are not among the examples. */
+export function moreThanShown({ comparison, gains, losses }: MmluComparison, change: "gained" | "lost"): number {
+  const all = comparison.differing.filter((entry) => entry.change === change).length;
+  return all - (change === "gained" ? gains : losses).length;
 }
 
 /** The conditions of `gates` that the comparison does not meet. */

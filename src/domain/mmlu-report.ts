@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { counted } from "./counted.js";
 import { failureKinds } from "./failure-kinds.js";
 import { binomialTail } from "./mcnemar.js";
 import { mmluScoresSchema, type FormChoices, type MmluScores } from "./mmlu-scores.js";
@@ -57,27 +58,27 @@ export function scoreCaveats(scores: MmluScores): string[] {
   const { n } = scores.weighted;
   if (failures > 0)
     said.push(
-      `${failures} of ${scores.selected} questions have no answer and are left out of every score: ${failureKinds(scores)}`,
+      `${failures} of ${counted(scores.selected, "question")} ${failures === 1 ? "has no answer and is" : "have no answer and are"} left out of every score: ${failureKinds(scores)}`,
     );
   if (scores.unfitting.length > 0)
     said.push(
-      `${scores.unfitting.length} prompts do not fit the model's context: ${shownQuestions(scores.unfitting)}; fewer --few-shots, or a server with a longer context, would ask them`,
+      `${counted(scores.unfitting.length, "prompt does", "prompts do")} not fit the model's context: ${shownQuestions(scores.unfitting)}; fewer --few-shots, or a server with a longer context, would do`,
     );
   if (scores.unreadable > 0)
     said.push(
-      `${scores.unreadable} of ${n} written answers name no choice (${percent(scores.unreadable / n)}) and count as wrong`,
+      `${scores.unreadable} of ${counted(n, "written answer")} ${scores.unreadable === 1 ? "names" : "name"} no choice (${percent(scores.unreadable / n)}) and ${scores.unreadable === 1 ? "counts" : "count"} as wrong`,
     );
   const fallbacks = scores.ways["letters-fallback"] ?? 0;
   if (fallbacks > 0)
     said.push(
-      `${fallbacks} of ${n} questions had no letter among the likeliest next tokens and took four requests more each`,
+      `${fallbacks} of ${counted(n, "question")} had no letter among the likeliest next tokens and took four requests more each`,
     );
   const { choices } = scores;
   for (const counts of choices) {
     const scoredBy = choices.length > 1 ? ` scored by ${counts.form}` : "";
     if (counts.undecided > 0)
       said.push(
-        `${counts.undecided} of ${counts.n} questions${scoredBy} had the same log-probability for every choice; their first choice counts`,
+        `${counts.undecided} of ${counted(counts.n, "question")}${scoredBy} had the same log-probability for every choice; their first choice counts`,
       );
     said.push(...oneSidedNotes(counts, scoredBy));
   }

@@ -1,5 +1,6 @@
 import type { Hash } from "node:crypto";
 import { basename, dirname, resolve } from "node:path";
+import { counted } from "../domain/counted.js";
 import { EvalError } from "../domain/eval-error.js";
 import type { McqDoc } from "../domain/multiple-choice.js";
 import { printable } from "../domain/printable.js";
@@ -56,7 +57,8 @@ export async function readTaskDocs(files: readonly string[], context: TaskDataCo
 
 function repairNote(repairedAt: readonly string[], total: number): string {
   const lines = repairedAt.slice(0, 5).join(", ") + (repairedAt.length > 5 ? ", …" : "");
-  return `${repairedAt.length} of ${total} right answers were wrong and are read from the written answer: lines ${lines}`;
+  const [many, where] = repairedAt.length === 1 ? ["was wrong and is", "line"] : ["were wrong and are", "lines"];
+  return `${repairedAt.length} of ${counted(total, "right answer")} ${many} read from the written answer: ${where} ${lines}`;
 }
 
 /** A data file is looked for from the working folder, as lm-eval does it, then from the task's folder, then by its bare name there: SDG's folders get moved. */

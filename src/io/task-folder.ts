@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { counted } from "../domain/counted.js";
 import { EvalError } from "../domain/eval-error.js";
 import type { FewShotRule } from "../domain/few-shots.js";
 import { fewShotsOf } from "../domain/few-shots.js";
@@ -166,5 +167,5 @@ function sayShots({ definition: { shots }, reading: { fewShots }, docs, pool, sa
   if (shots === 0 && fewShots > 0) say("asked without examples, since its file says num_fewshot: 0");
   else if (shots !== undefined && shots !== fewShots) say(`asked with ${fewShots} examples; its file says ${shots}`);
   const most = pool === docs ? pool.length - 1 : pool.length;
-  if (shots !== 0 && most < fewShots) say(`at most ${most} examples, since it has no more`);
+  if (shots !== 0 && most < fewShots) say(`at most ${counted(most, "example")}, since it has no more`);
 }

@@ -1,3 +1,4 @@
+import { shownBase } from "../domain/base-url.js";
 import { isDeepStrictEqual } from "node:util";
 import { dirname } from "node:path";
 import type { LmEvalGroup, LmEvalTask } from "../domain/lm-eval-files.js";
@@ -157,7 +158,7 @@ async function makeMcqReport(
     bench: input.bench,
     model: input.model,
     // the model's own URL is that of its chats
-    server: server.url.replace(/\/chat\/completions(?=\?|$)/, ""),
+    server: shownBase(server.url),
     date: run.started.toISOString(),
     partial: run.partial,
     scoring: { modes: { ...scoring.modes }, findings: [...scoring.findings] },

@@ -1,3 +1,4 @@
+import { counted } from "../domain/counted.js";
 import type { McqPrompt } from "../domain/multiple-choice.js";
 import { printable } from "../domain/printable.js";
 
@@ -15,7 +16,7 @@ interface Planned {
 export function mcqDryRunText(plan: Planned): string {
   const missing = plan.questions - plan.resumed;
   const head = [
-    `${printable(plan.model)} would be asked ${missing} of ${plan.questions} questions of ${plan.tasks} tasks (${plan.resumed} done by earlier runs)`,
+    `${printable(plan.model)} would be asked ${missing} of ${counted(plan.questions, "question")} of ${counted(plan.tasks, "task")} (${plan.resumed} done by earlier runs)`,
     `about ${plan.promptTokens} prompt tokens where a question takes one request (--mode letters), four times that with --mode full; the longest prompt has about ${plan.longest}`,
   ];
   const prompts = plan.first.map(({ task, prompt }) =>

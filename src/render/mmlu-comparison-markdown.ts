@@ -1,5 +1,5 @@
 import { codeBlock, codeSpan, escaped, shortened } from "../domain/markdown-text.js";
-import type { McqExample, MmluComparison } from "../domain/mmlu-comparison.js";
+import { moreThanShown, type McqExample, type MmluComparison } from "../domain/mmlu-comparison.js";
 import { overallHead, overallRows, taskHead, taskRows } from "./mmlu-comparison-rows.js";
 
 const exampleLength = 1_500;
@@ -24,8 +24,8 @@ export function mmluComparisonMarkdown(result: MmluComparison): string {
       ? ["", `… and ${tasks.length - shownTasks} more tasks; \`--format json\` has all.`]
       : []),
     "",
-    ...examples("Newly right", result.gains),
-    ...examples("Newly wrong", result.losses),
+    ...examples("Newly right", result.gains, moreThanShown(result, "gained")),
+    ...examples("Newly wrong", result.losses, moreThanShown(result, "lost")),
     ...(result.caveats.length > 0
       ? ["### Mind", "", ...result.caveats.map((caveat) => `- ${escaped(caveat)}`), ""]
       : []),
@@ -46,7 +46,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   ];
 }
 
-function examples(title: string, found: readonly McqExample[]): string[] {
+/** @param more how many there are beside them */
+function examples(title: string, found: readonly McqExample[], more: number): string[] {
   if (found.length === 0) return [];
   return [
     `<details><summary>${title}</summary>`,
@@ -57,6 +58,7 @@ function examples(title: string, found: readonly McqExample[]): string[] {
       codeBlock(shortened(`${question}\n\n→ ${choices[gold] ?? ""}`, exampleLength)),
       "",
     ]),
+    ...(more > 0 ? [`… and ${more} more; \`--format csv\` has all.`, ""] : []),
     "</details>",
     "",
   ];

@@ -13,6 +13,7 @@ export function mmluIlab(report: MmluReport): string {
     "",
     "### SCORES (0.0 to 1.0):",
     ...report.scores.tasks.map(({ task, acc }) => `${printable(task)} - ${score(acc)}`),
+    ...partialLines(report),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -58,12 +59,18 @@ export function mmluComparisonIlab({ reports }: MmluComparison): string {
       "NO CHANGE",
       same.map(({ task, after }) => `${task} (${score(after)})`),
     ),
+    ...partialLines(reports.tuned),
   ].join("\n")}\n`;
 }
 
 function section(title: string, entries: readonly string[]): string[] {
   if (entries.length === 0) return [];
   return ["", `### ${title} (0.0 to 1.0):`, ...entries.map((entry, index) => `${index + 1}. ${entry}`)];
+}
+
+/** No section of upstream's: whoever reads its lines must not take a part for the whole. */
+function partialLines({ partial }: MmluReport): string[] {
+  return partial === null ? [] : ["", "### PARTIAL:", printable(partial)];
 }
 
 function modelLine({ model, scores }: MmluReport): string {

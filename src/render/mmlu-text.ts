@@ -85,8 +85,9 @@ function promptsText({ prompts }: MmluReport): string {
   return parts.join(", ");
 }
 
+/** Where all or none are right, no spread shows how sure that is. */
 function accuracy({ acc, stderr }: Accuracy): string {
-  return acc === null ? "-" : `${share(acc)}${stderr === null ? "" : ` ± ${stderr.toFixed(4)}`}`;
+  return acc === null ? "-" : `${share(acc)}${stderr === null || stderr === 0 ? "" : ` ± ${stderr.toFixed(4)}`}`;
 }
 
 function share(value: number | null): string {

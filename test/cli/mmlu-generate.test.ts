@@ -46,6 +46,8 @@ describe("branchbench mmlu with written answers", () => {
     await using server = await startModelServer({ reply: chatsAlone, models: ["m"] });
     const run = await runCli(args(folder, server.url, "--max-error-rate", "0.5", "--json"));
     expect(run.stderr).toContain("m: scored with --mode generate");
+    // nobody asked for the examples that are left out
+    expect(run.stderr).not.toContain("--few-shots");
     expect(run.code).toBe(0);
     const { scores, caveats, prompts } = mmluReportSchema.parse(JSON.parse(run.stdout));
     const task = {
@@ -85,5 +87,17 @@ describe("branchbench mmlu with written answers", () => {
     expect(markdown.stdout).toContain("25.0 %");
     const again = server.requests.slice(before).flatMap(({ prompt }) => questionIn(prompt) ?? []);
     expect(again.map(({ id }) => id).sort()).toEqual([8, 8, 9, 9]);
+  });
+
+  it("says that examples which were asked for are left out, where the server knows chats alone", async () => {
+    await using folder = await mmluFolder({ anatomy: 2, virology: 2 });
+    await using server = await startModelServer({ reply: chatsAlone, models: ["m"] });
+    const run = await runCli(args(folder, server.url, "--few-shots", "3"));
+    expect(run.code).toBe(0);
+    expect(run.stderr).toContain("note: --few-shots 3 does not apply to --mode generate");
+    const none = await runCli(args(folder, server.url, "--few-shots", "0", "--mode", "generate", "--fresh"));
+    expect(none.code).toBe(0);
+    expect(none.stderr).not.toContain("--few-shots");
+    expect(none.stderr).toContain(`m: ${server.url}\n`);
   });
 });

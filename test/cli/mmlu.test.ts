@@ -48,7 +48,7 @@ describe("branchbench mmlu", () => {
     await using server = await startScoringServer({ kind: "vllm" });
     const first = await runCli(args(folder, server.url, "--format", "ilab"));
     expect(first.stdout).toMatch(
-      /^# KNOWLEDGE EVALUATION REPORT\n\n## MODEL \(SCORE\)\nm \(0\.\d+\/1\.0\)\n\n### SCORES \(0\.0 to 1\.0\):\nmmlu_anatomy - 0\.\d+\nmmlu_astronomy - 0\.\d+\n$/,
+      /^# KNOWLEDGE EVALUATION REPORT\n\n## MODEL \(SCORE\)\nm \(0\.\d+\/1\.0\)\n\n### SCORES \(0\.0 to 1\.0\):\nmmlu_anatomy - 0\.\d+\nmmlu_astronomy - 0\.\d+\n\n### PARTIAL:\n2 of 57 subjects\n$/,
     );
     const other = await runCli(args(folder, server.url, "--mode", "full"));
     expect(other.code).toBe(1);
@@ -110,6 +110,7 @@ describe("branchbench mmlu", () => {
     ["two formats", ["--json", "--format", "markdown"]],
     ["no number of questions", ["--first-n", "0"]],
     ["a workbook without a file", ["--format", "xlsx"]],
+    ["examples of written answers", ["--mode", "generate", "--few-shots", "3"]],
     ["a level that is no row", ["--format", "markdown", "--level", "summary"]],
   ])("takes %s for wrong usage", async (_, more) => {
     await using folder = await dataFolder();

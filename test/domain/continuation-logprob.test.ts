@@ -64,6 +64,14 @@ describe("continuationLogprob", () => {
     expect(continuationLogprob(short, { context: "Q:", continuation: " A" })).toMatchObject({ kind: "failed" });
   });
 
+  it("refuses a number that is no log-probability, and overlooks those of the context", () => {
+    const pair = { context: "Q:", continuation: " A" };
+    const above = continuationLogprob({ tokens: ["Q", ":", " A"], logprobs: [null, -1, 3.5] }, pair);
+    expect(above).toMatchObject({ why: "no-numbers", message: expect.stringContaining("3.5") });
+    const rounded = { tokens: ["Q", ":", " A"], logprobs: [null, -1, 0.0005] };
+    expect(continuationLogprob(rounded, pair)).toEqual(scored(0.0005, 1));
+  });
+
   it("sums exactly the tokens of the continuation, however a text is cut", () => {
     const word = fc.constantFrom("a", " b", "\n", "é", " 東京", ":", " ", "xy");
     fc.assert(

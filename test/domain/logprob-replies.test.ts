@@ -143,6 +143,27 @@ describe("readListed", () => {
   });
 });
 
+describe("log-probabilities above 0", () => {
+  it.each([
+    ["of a completion", completion('{"top_logprobs":[{" A":-1,"B":5.25}]}')],
+    [
+      "of a chat",
+      completion('{"content":[{"token":"B","logprob":5.25,"top_logprobs":[{"token":"B","logprob":5.25}]}]}'),
+    ],
+    ["of SGLang", '{"text":"B","meta_info":{"output_top_logprobs":[[[5.25,7,"B"]]]}}'],
+  ])("are no log-probabilities: %s", (_, body) => {
+    expect(readListed(body)).toEqual({
+      kind: "failed",
+      reason: "bad-reply",
+      message: expect.stringContaining('the server tells 5.25 as the log-probability of the token "B"'),
+    });
+  });
+
+  it("are taken where they are what 16 bits lose", () => {
+    expect(readListed(completion('{"top_logprobs":[{" A":0.0009765625," B":-7}]}'))).toMatchObject({ kind: "replied" });
+  });
+});
+
 describe("readEchoed", () => {
   it.each([
     [

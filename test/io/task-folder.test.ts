@@ -281,6 +281,13 @@ describe("right answers", () => {
     ]);
   });
 
+  it("are told apart from several where one is wrong", async () => {
+    await using folder = await written({ "t.yaml": yaml(), "rows.jsonl": jsonl([row(0), ...shifted.slice(0, 1)]) });
+    expect((await read(folder, { fewShots: 1 })).notes).toEqual([
+      "t: 1 of 2 right answers was wrong and is read from the written answer: line 2 (A → B)",
+    ]);
+  });
+
   it("are refused where that is asked for", async () => {
     await using folder = await written({ "t.yaml": yaml(), "rows.jsonl": jsonl(shifted) });
     await expect(read(folder, { wrongGold: "refuse" })).rejects.toEqual(

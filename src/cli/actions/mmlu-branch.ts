@@ -68,18 +68,22 @@ async function readData(options: MmluBranchOptions): Promise<McqData> {
 
 function measureOne(options: MmluBranchOptions, data: McqData, host: Host): Promise<number> {
   return interruptible(host, (signal) =>
-    withModel(candidateServer(options), { requests: options, host, signal }, async ({ client, server }) => {
-      const { scoring, ...prepared } = await prepareScoring(client, await mcqAsking(options, data), signal);
-      showScoring(options.model, scoring, host);
-      const display = progressDisplay(host.stderr);
-      const summary = await mmlu(
-        { ...mcqBase(options, data), ...prepared, model: options.model },
-        { scoring, server, progress: display.listener, signal },
-      ).finally(() => display.stop());
-      showFinished(summary, host);
-      await deliver(mmluDocument(summary, options, host), { file: options.output, name: "result" }, host);
-      return gate(summary, options.maxErrorRate, host);
-    }),
+    withModel(
+      candidateServer(options),
+      { requests: options, host, signal, calls: "any" },
+      async ({ client, server }) => {
+        const { scoring, ...prepared } = await prepareScoring(client, await mcqAsking(options, data), signal);
+        showScoring(options.model, scoring, { host, options });
+        const display = progressDisplay(host.stderr);
+        const summary = await mmlu(
+          { ...mcqBase(options, data), ...prepared, model: options.model },
+          { scoring, server, progress: display.listener, signal },
+        ).finally(() => display.stop());
+        showFinished(summary, host);
+        await deliver(mmluDocument(summary, options, host), { file: options.output, name: "result" }, host);
+        return gate(summary, options.maxErrorRate, host);
+      },
+    ),
   );
 }
 
@@ -93,7 +97,7 @@ async function compareTwo(
   const asking = await mcqAsking(options, data);
   const models = { base: options.baseModel, tuned: options.model };
   const { base, tuned, result, comparisonFile } = await interruptible(host, (signal) => {
-    const context = { requests: options, host, signal, limiters };
+    const context = { requests: options, host, signal, limiters, calls: "any" } as const;
     return withModel(choices.base, context, (baseModel) =>
       withModel(choices.tuned, context, async (tunedModel) => {
         const prepared = {
@@ -105,8 +109,8 @@ async function compareTwo(
           [base.scoring.modes, base.scoring.findings],
           [tuned.scoring.modes, tuned.scoring.findings],
         );
-        if (!isAlike) showScoring(models.base, base.scoring, host);
-        showScoring(isAlike ? `${models.base}, ${models.tuned}` : models.tuned, tuned.scoring, host);
+        if (!isAlike) showScoring(models.base, base.scoring, { host, options });
+        showScoring(isAlike ? `${models.base}, ${models.tuned}` : models.tuned, tuned.scoring, { host, options });
         const { promptOf, prompts } = prepared.tuned;
         const display = progressDisplay(host.stderr);
         return mmluBranch(

@@ -49,18 +49,22 @@ export async function mmluAction(options: MmluOptions, host: Host): Promise<numb
   const { model } = options;
   if (options.dryRun === true) return showMcqPlan(options, { base, asking, models: [model] }, host);
   return interruptible(host, (signal) =>
-    withModel(candidateServer(options), { requests: options, host, signal }, async ({ client, server }) => {
-      const { scoring, ...prepared } = await prepareScoring(client, asking, signal);
-      showScoring(model, scoring, host);
-      const display = progressDisplay(host.stderr);
-      const summary = await mmlu(
-        { ...base, ...prepared, model },
-        { scoring, server, progress: display.listener, signal },
-      ).finally(() => display.stop());
-      showFinished(summary, host);
-      await deliver(mmluDocument(summary, options, host), { file: options.output, name: "result" }, host);
-      return gate(summary, options.maxErrorRate, host);
-    }),
+    withModel(
+      candidateServer(options),
+      { requests: options, host, signal, calls: "any" },
+      async ({ client, server }) => {
+        const { scoring, ...prepared } = await prepareScoring(client, asking, signal);
+        showScoring(model, scoring, { host, options });
+        const display = progressDisplay(host.stderr);
+        const summary = await mmlu(
+          { ...base, ...prepared, model },
+          { scoring, server, progress: display.listener, signal },
+        ).finally(() => display.stop());
+        showFinished(summary, host);
+        await deliver(mmluDocument(summary, options, host), { file: options.output, name: "result" }, host);
+        return gate(summary, options.maxErrorRate, host);
+      },
+    ),
   );
 }
 

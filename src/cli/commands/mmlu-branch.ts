@@ -5,7 +5,7 @@ import type { BaseServerOptions } from "../options.js";
 import { addBaseServerOptions, addCandidateServerOptions, addRequestOptions } from "../options.js";
 import { gates } from "./compare.js";
 import type { McqOptions } from "./mmlu.js";
-import { addMcqOptions, requireFittingMcq } from "./mmlu.js";
+import { addMcqOptions, requireFittingMcq, withGiven } from "./mmlu.js";
 
 export interface MmluBranchOptions extends McqOptions, BaseServerOptions {
   readonly tasksDir: string;
@@ -41,6 +41,6 @@ export function mmluBranchCommand(parent: Command, action: (options: MmluBranchO
       command.error("error: option '--fail-on' compares two models and needs '--base-model'");
     if (options.baseServerUrl !== undefined && options.baseModel === undefined)
       command.error("error: option '--base-server-url' needs '--base-model'");
-    return action(options);
+    return action(withGiven(options, command));
   });
 }

@@ -17,6 +17,8 @@ export interface McqOptions extends ServerOptions, RequestOptions {
   readonly model: string;
   readonly tasks?: string;
   readonly fewShots: number;
+  /** asked for, rather than by default */
+  readonly isFewShotsGiven?: true;
   readonly firstN?: number;
   readonly mode: (typeof scoringModes)[number];
   readonly maxTokens: number;
@@ -69,6 +71,19 @@ export function requireFittingMcq(options: McqOptions, command: Command): void {
   const { fewshotAsMultiturn, applyChatTemplate } = options;
   if (fewshotAsMultiturn === true && applyChatTemplate !== true)
     command.error("error: option '--fewshot-as-multiturn' needs '--apply-chat-template'");
+  if (options.mode === "generate" && options.fewShots > 0 && isFewShotsGiven(command))
+    command.error(
+      "error: option '--few-shots' cannot be used with '--mode generate': written answers are asked for without examples",
+    );
+}
+
+/** The options with what commander knows of them beside their values. */
+export function withGiven<Options extends McqOptions>(options: Options, command: Command): Options {
+  return isFewShotsGiven(command) ? { ...options, isFewShotsGiven: true } : options;
+}
+
+function isFewShotsGiven(command: Command): boolean {
+  return command.getOptionValueSource("fewShots") === "cli";
 }
 
 export function mmluCommand(parent: Command, action: (options: MmluOptions) => Promise<void>): void {
@@ -92,6 +107,6 @@ export function mmluCommand(parent: Command, action: (options: MmluOptions) => P
   addRequestOptions(command);
   command.action((options: MmluOptions) => {
     requireFittingMcq(options, command);
-    return action(options);
+    return action(withGiven(options, command));
   });
 }
