@@ -234,13 +234,13 @@ describe("the examples of a task", () => {
   });
 
   it.each([
-    [1, [[]]],
-    [2, [[1], [0]]],
-  ])("are as many as there are in a task of %i questions", async (count, expected) => {
+    [1, [[]], "0 examples"],
+    [2, [[1], [0]], "1 example"],
+  ])("are as many as there are in a task of %i questions", async (count, expected, most) => {
     await using folder = await written({ "t.yaml": yaml(), "rows.jsonl": rows(count) });
     const { tasks, notes } = await read(folder);
     expect(shots(tasks[0]!)).toEqual(expected);
-    expect(notes).toEqual([`t: at most ${count - 1} examples, since it has no more`]);
+    expect(notes).toEqual([`t: at most ${most}, since it has no more`]);
   });
 
   it("are none where the file says so, and otherwise as many as asked for", async () => {
