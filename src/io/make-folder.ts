@@ -10,8 +10,9 @@ export async function makeFolder(path: string): Promise<void> {
     await makeOne(path);
   } catch (error) {
     const parent = dirname(path);
-    if (!isMissing(error) || parent === path || (await isFolder(parent))) throw error;
-    await makeFolder(parent);
+    if (!isMissing(error) || parent === path) throw error;
+    // where it is there now, somebody else has made it since, or it takes no folders and says so again
+    if (!(await isFolder(parent))) await makeFolder(parent);
     await makeOne(path);
   }
 }

@@ -10,11 +10,13 @@ const shownTasks = 150;
 export function mmluComparisonMarkdown(result: MmluComparison): string {
   const tasks = taskRows(result, codeSpan);
   const { base, tuned } = result.models;
+  const { partial } = result.reports.tuned;
   return [
     "## Does the model know more?",
     "",
     `**${result.sentence}**`,
     "",
+    ...(partial === null ? [] : [`**Partial:** ${codeSpan(partial)}`, ""]),
     `${codeSpan(tuned)} against ${codeSpan(base)}, tasks of ${codeSpan(result.tasksFrom)}.`,
     "",
     ...table(overallHead, overallRows(result)),

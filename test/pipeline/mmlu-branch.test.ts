@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { moreThanShown } from "../../src/domain/mmlu-comparison.js";
 import { mmluBranch } from "../../src/pipeline/mmlu-branch.js";
 import { mmluComparisonMarkdown } from "../../src/render/mmlu-comparison-markdown.js";
+import { mmluComparisonText } from "../../src/render/mmlu-comparison-text.js";
 import { mmluComparisonIlab } from "../../src/render/mmlu-ilab.js";
 import { chosen, mmluInput, mmluPorts, sampleTask } from "../support/mcq.js";
 import { tempFolder } from "../support/temp-folder.js";
@@ -30,9 +31,13 @@ it("says how many questions changed beside those that are shown", async () => {
   expect(wrong).not.toContain("more;");
 });
 
-it("says in upstream's form, too, that a part was asked", async () => {
+it("says in every form that a part was asked", async () => {
   await using folder = await tempFolder();
-  const partial = "\n\n### PARTIAL:\nthe first 3 questions of each task\n";
-  expect(mmluComparisonIlab(await comparison(folder.path, 3)).endsWith(partial)).toBe(true);
-  expect(mmluComparisonIlab(await comparison(folder.path))).not.toContain("PARTIAL");
+  const part = await comparison(folder.path, 3);
+  expect(mmluComparisonIlab(part).endsWith("\n\n### PARTIAL:\nthe first 3 questions of each task\n")).toBe(true);
+  expect(mmluComparisonMarkdown(part)).toContain("**Partial:** `the first 3 questions of each task`");
+  expect(mmluComparisonText(part)).toContain("(Partial: the first 3 questions of each task.)");
+  const whole = await comparison(folder.path);
+  for (const form of [mmluComparisonIlab, mmluComparisonMarkdown, mmluComparisonText])
+    expect(form(whole)).not.toMatch(/partial/i);
 });
