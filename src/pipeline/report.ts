@@ -1,9 +1,15 @@
+import { join } from "node:path";
+import { listed, unknownName } from "../domain/unknown-name.js";
 import type { Question, QuestionId } from "../domain/question.js";
 import { EvalError } from "../domain/eval-error.js";
 import type { Report } from "../domain/report.js";
 import type { ScoredModel } from "../domain/scored-model.js";
 import { compareModelReports, modelReport } from "../domain/report.js";
-import { exists } from "../io/output-tree.js";
+import { judgmentManifestSchema } from "../domain/manifest.js";
+import { printable } from "../domain/printable.js";
+import { readJsonFile } from "../io/json-file.js";
+import type { OutputTree } from "../io/output-tree.js";
+import { exists, listBenches } from "../io/output-tree.js";
 import { readQuestions } from "../io/question-file.js";
 import type { ScoredModelsInput } from "./scored-models.js";
 import { readScoredModels } from "./scored-models.js";
@@ -11,6 +17,8 @@ import { readScoredModels } from "./scored-models.js";
 export interface ReportInput extends ScoredModelsInput {
   readonly bench: string;
   readonly branch?: string;
+  /** the folder of all benchmarks, where a name that nothing answers to is looked for others */
+  readonly outputDir?: string;
 }
 
 /** Reads what lies in the output tree and computes the report; asks nobody. */
@@ -55,13 +63,50 @@ export async function requireJudgments(input: Omit<ReportInput, "questions">): P
       hint: "--judgments names a judgment file; leave it out to report what judge-answers wrote",
     });
   }
+  const [judges, candidates] = [await output.listJudgments(), await output.listAnswers()];
   // a candidate that failed in everything has answers only
-  if ((await output.listJudgments()).length === 0 && (await output.listAnswers()).length === 0)
-    throw nothingToReport(input);
+  if (judges.length === 0 && candidates.length === 0) throw await nothingHere(input);
+  if (input.judge !== undefined && !judges.includes(input.judge))
+    throw unknownName("judge", input.judge, { names: judges, place: output.folder });
+  const judged = await judgedModels(output, judges);
+  const names = [...new Set([...candidates, ...(judged ?? [])])].sort();
+  for (const model of judged === undefined ? [] : (input.models ?? []))
+    if (!names.includes(model)) throw unknownName("model", model, { names, place: output.folder });
 }
 
-export function nothingToReport({ bench, judgmentsFile, output }: Omit<ReportInput, "questions">): EvalError {
-  return new EvalError("input", `there are no judgments to report in ${judgmentsFile ?? output.folder}`, {
+/** Undefined where judgments came without a manifest: then only reading them tells. */
+async function judgedModels(output: OutputTree, judges: readonly string[]): Promise<string[] | undefined> {
+  const names: string[] = [];
+  for (const judge of judges) {
+    const manifest = await readJsonFile(output.judgments(judge).manifest, judgmentManifestSchema);
+    if (manifest === undefined) return undefined;
+    names.push(...Object.keys(manifest.models));
+  }
+  return names;
+}
+
+/** Other benchmarks and branches have results, perhaps: a mistyped name is the likelier fault than a stage left out. */
+async function nothingHere(input: Omit<ReportInput, "questions">): Promise<EvalError> {
+  const { bench, branch, outputDir } = input;
+  if (outputDir === undefined) return nothingToReport(input);
+  const benches = await listBenches(outputDir);
+  const found = benches.find(({ name }) => name === bench);
+  if (found === undefined)
+    return benches.length === 0
+      ? nothingToReport(input)
+      : unknownName("benchmark", bench, { names: benches.map(({ name }) => name), place: outputDir });
+  if (found.branches.length === 0) return nothingToReport(input);
+  if (branch !== undefined)
+    return unknownName("branch", branch, { names: found.branches, place: join(outputDir, bench) });
+  return new EvalError("input", `${join(outputDir, bench)} has results of branches: which one is meant?`, {
+    hint: `give --branch with one of: ${listed(found.branches)}`,
+  });
+}
+
+export function nothingToReport(input: Omit<ReportInput, "questions">): EvalError {
+  const { bench, judgmentsFile, output, models, judge } = input;
+  const which = `${models === undefined ? "" : ` of ${listed(models)}`}${judge === undefined ? "" : ` by ${printable(judge)}`}`;
+  return new EvalError("input", `there are no judgments${which} to report in ${judgmentsFile ?? output.folder}`, {
     hint: `run: branchbench judge-answers --bench ${bench} --model M --judge-model J --judge-server-url URL`,
   });
 }

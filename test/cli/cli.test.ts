@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, readdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, readdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { getuid } from "node:process";
 import { describe, expect, it } from "vitest";
@@ -512,6 +512,12 @@ const badInputs: readonly BadInput[] = [
     says: /at least 1/,
   },
   {
+    name: "a judge of multiple choice",
+    args: () => ["report", "--bench", "mmlu", "--judge-model", "j"],
+    code: 2,
+    says: /'--judge-model' cannot be used with '--bench mmlu'/,
+  },
+  {
     name: "a port of the viewer that is none",
     args: () => ["view", ".", "--port", "65536"],
     code: 2,
@@ -524,6 +530,43 @@ const badInputs: readonly BadInput[] = [
     says: /--port.*between 0 and 65535/,
   },
 ];
+
+describe("a report of names that nothing answers to", () => {
+  it("offers the nearest names, or those there are", async () => {
+    await using server = await startModelServer({ reply: echoOrRate, models: ["m", "j"] });
+    await using stage = await startStage(plainQuestions(1));
+    const servers = ["--server-url", server.url, "--judge-server-url", server.url, "--allow-unlisted-model"];
+    const run = ["run", "--model", "granite", "--judge-model", "prometheus", ...servers, ...places(stage)];
+    expect((await runCli(run)).code).toBe(0);
+    const tree = join(stage.folder, "out");
+    await mkdir(join(tree, "mt_bench_branch/feature"), { recursive: true });
+    await cp(join(tree, "mt_bench"), join(tree, "mt_bench_branch/feature/rc"), { recursive: true });
+    const report = async (...more: string[]): Promise<string> => {
+      const refused = await runCli(["report", "--output-dir", tree, ...more]);
+      expect(refused).toMatchObject({ code: 1, stdout: "" });
+      return refused.stderr.replaceAll(tree, "out");
+    };
+    expect(await report("--model", "granit")).toBe(
+      'error: there is no model "granit" in out/mt_bench\n  did you mean granite?\n',
+    );
+    expect(await report("--judge-model", "nobody")).toBe(
+      'error: there is no judge "nobody" in out/mt_bench\n  there are: prometheus\n',
+    );
+    expect(await report("--bench", "mt_bench_brnch")).toBe(
+      'error: there is no benchmark "mt_bench_brnch" in out\n  did you mean mt_bench_branch, mt_bench?\n',
+    );
+    expect(await report("--bench", "mt_bench_branch")).toBe(
+      "error: out/mt_bench_branch has results of branches: which one is meant?\n  give --branch with one of: feature/rc\n",
+    );
+    expect(await report("--bench", "mt_bench_branch", "--branch", "rcc")).toBe(
+      'error: there is no branch "rcc" in out/mt_bench_branch\n  did you mean feature/rc?\n',
+    );
+    const judgments = join(tree, "mt_bench/model_judgment/prometheus_single.jsonl");
+    expect(await report("--judgments", judgments, "--model", "nobody", ...places(stage))).toContain(
+      "error: there are no judgments of nobody to report in out",
+    );
+  });
+});
 
 describe("--output", () => {
   it("never replaces what a report is made of, nor asks before it knows where the result can go", async () => {

@@ -269,6 +269,9 @@ describe("branchbench mmlu-branch", () => {
     const compared = mmluComparisonSchema.parse(JSON.parse(two.stdout));
     const { base, tuned } = compared.reports;
     const asked = server.requests.length;
+    const unknown = await report("--model", "tuend");
+    expect(unknown).toMatchObject({ code: 1, stdout: "" });
+    expect(unknown.stderr).toMatch(/^error: there is no model "tuend" in .*\n {2}did you mean tuned\?\n$/);
     const stored = await report("--json");
     expect(stored).toMatchObject({ code: 0, stderr: "" });
     expect(JSON.parse(stored.stdout)).toEqual([base, tuned, compared]);

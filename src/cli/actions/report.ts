@@ -55,6 +55,7 @@ export async function reportAction(options: ReportOptions, host: Host): Promise<
   const output = outputTree(options.outputDir, options.bench, options.branch);
   const choice = {
     bench: options.bench,
+    outputDir: options.outputDir,
     ...(options.branch !== undefined && { branch: options.branch }),
     output,
     ...(options.model !== undefined && { models: options.model }),

@@ -1,6 +1,7 @@
 import { EvalError } from "../../domain/eval-error.js";
 import { mmluCaveats } from "../../domain/mmlu-caveats.js";
 import type { MmluComparison } from "../../domain/mmlu-comparison.js";
+import { unknownName } from "../../domain/unknown-name.js";
 import { printable } from "../../domain/printable.js";
 import type { Document } from "../../io/document-file.js";
 import { outputTree } from "../../io/output-tree.js";
@@ -65,6 +66,9 @@ export async function storedReportsAction(options: ReportOptions, host: Host): P
   const comparisons = (await storedComparisons(folder)).filter(
     ({ models }) => isAsked(models.base) || isAsked(models.tuned),
   );
+  for (const model of all.length === 0 ? [] : (options.model ?? []))
+    if (all.every(({ report }) => report.model !== model))
+      throw unknownName("model", model, { names: all.map(({ report }) => report.model), place: folder });
   if (reports.length === 0)
     throw new EvalError("input", `there are no results in ${folder}`, {
       hint: `run: branchbench ${options.bench === mmluBench ? "mmlu" : "mmlu-branch"}`,

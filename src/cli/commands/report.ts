@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { Option } from "commander";
+import { mmluBench, mmluBranchBench } from "../../pipeline/mmlu-input.js";
 import { gather, path } from "../argument-parsers.js";
 import type { OutputOptions } from "../options.js";
 import { addOutputOptions } from "../options.js";
@@ -42,6 +43,14 @@ export function reportCommand(parent: Command, action: (options: ReportOptions) 
   addOutputOptions(command);
   command.action((options: ReportOptions) => {
     requireFitting(options, command);
+    requireJudged(options, command);
     return action(options);
   });
+}
+
+/** Multiple choice has no judge, and says so rather than passing over what is meant for one. */
+function requireJudged({ bench, judgeModel, judgments, parser, branch }: ReportOptions, command: Command): void {
+  if (bench !== mmluBench && bench !== mmluBranchBench) return;
+  for (const [name, value] of Object.entries({ "judge-model": judgeModel, judgments, parser, branch }))
+    if (value !== undefined) command.error(`error: option '--${name}' cannot be used with '--bench ${bench}'`);
 }
