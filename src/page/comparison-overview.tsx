@@ -6,11 +6,13 @@ import { questionPreview } from "../domain/page-preview.js";
 import type { Verdict } from "../domain/verdict.js";
 import { verdicts } from "../domain/verdict.js";
 import { compareForReview } from "../domain/verdict-words.js";
+import { readAddress, writeAddress } from "./address.js";
 import { Chart } from "./chart.js";
 import { FileTable } from "./file-table.js";
 import type { ForestLine } from "./forest-plot.js";
 import { forestLine, forestPlot } from "./forest-plot.js";
 import { count, decimal, percent, plural, shortFile, signed, signedInterval } from "./numbers.js";
+import { rowDifference } from "./rows.js";
 import { VerdictBadge } from "./verdict-badge.js";
 
 type ComparisonSummary = Extract<PageSummary, { readonly kind: "comparison" }>;
@@ -22,8 +24,8 @@ export function ComparisonOverview({ summary }: { readonly summary: ComparisonSu
     <>
       <Figures comparison={comparison} />
       <Files comparison={comparison} />
-      <Examples title="Gains" examples={comparison.gains} kind="gain" />
-      <Examples title="Losses" examples={comparison.losses} kind="loss" />
+      <Examples title="Gains" examples={comparison.gains} kind="gain" all={allExamples(summary, "gain")} />
+      <Examples title="Losses" examples={comparison.losses} kind="loss" all={allExamples(summary, "loss")} />
     </>
   );
 }
@@ -127,13 +129,31 @@ function forestLines(comparison: PageComparison["comparison"], files: readonly F
   });
 }
 
+interface AllExamples {
+  readonly count: number;
+  /** the list of them, the largest first */
+  readonly address: string;
+}
+
+function allExamples(summary: ComparisonSummary, kind: "gain" | "loss"): AllExamples {
+  const { view } = readAddress("", summary);
+  const sign = kind === "gain" ? 1 : -1;
+  const trait = kind === "gain" ? "better" : "worse";
+  return {
+    count: summary.questions.ids.filter((_, row) => sign * (rowDifference(summary, view, row) ?? 0) > 0).length,
+    address: writeAddress({ row: null, view: { ...view, trait, sort: kind } }, summary),
+  };
+}
+
 interface ExamplesProps {
   readonly title: string;
   readonly kind: "gain" | "loss";
   readonly examples: readonly ComparedExample[];
+  /** all questions of the kind */
+  readonly all: AllExamples;
 }
 
-function Examples({ title, examples, kind }: ExamplesProps) {
+function Examples({ title, examples, kind, all }: ExamplesProps) {
   const id = `${kind}-title`;
   return (
     <section class="examples" aria-labelledby={id}>
@@ -152,6 +172,11 @@ function Examples({ title, examples, kind }: ExamplesProps) {
           </li>
         ))}
       </ol>
+      {all.count > examples.length && (
+        <p class="small">
+          and {count(all.count - examples.length)} more; <a href={all.address}>list them all</a>
+        </p>
+      )}
     </section>
   );
 }

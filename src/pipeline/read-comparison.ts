@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { BranchComparison, ComparedExample, ComparisonCell } from "../domain/branch-comparison.js";
 import { isSameFamily, pairQuestions, verdictSentence, withoutFile } from "../domain/branch-comparison.js";
+import { spreadOverFiles } from "../domain/spread-over-files.js";
 import type { QuestionScore } from "../domain/compared-question.js";
 import type { Comparison } from "../domain/comparison.js";
 import { compareScores } from "../domain/comparison.js";
@@ -73,7 +74,10 @@ export async function readComparison(input: ComparisonInput): Promise<BranchComp
     },
   );
   const comparison = compareScores(compared, input.settings);
-  const pairs = comparison.pairs.toSorted((left, right) => right.difference - left.difference);
+  const gained = comparison.pairs.filter(({ difference }) => difference > 0).sort(byDifference);
+  const lost = comparison.pairs
+    .filter(({ difference }) => difference < 0)
+    .sort((left, right) => byDifference(right, left));
   const texts = new Map([...questions.base, ...questions.branch].map((question) => [question.id, question]));
   const find = await exampleFinder(input, texts);
   const all = Object.values(cells);
@@ -85,15 +89,8 @@ export async function readComparison(input: ComparisonInput): Promise<BranchComp
     models: input.models,
     cells: all.map(({ cell }) => cell),
     comparison,
-    gains: pairs
-      .filter(({ difference }) => difference > 0)
-      .slice(0, 5)
-      .map(find),
-    losses: pairs
-      .filter(({ difference }) => difference < 0)
-      .slice(-5)
-      .reverse()
-      .map(find),
+    gains: spreadOverFiles(gained, mostExamples).map(find),
+    losses: spreadOverFiles(lost, mostExamples).map(find),
     leftOut: comparison.leftOut.map((pair) => ({ ...pair, question: textOf(texts.get(pair.id)) })),
     caveats: caveatsOf(
       input,
@@ -102,6 +99,16 @@ export async function readComparison(input: ComparisonInput): Promise<BranchComp
     ),
     reproduce: { command: input.command, manifestSha256: await manifestHash(input) },
   };
+}
+
+/** Of gains and of losses so many are shown with their texts. */
+const mostExamples = 5;
+
+type Pair = BranchComparison["comparison"]["pairs"][number];
+
+/** Largest gain first. */
+function byDifference(left: Pair, right: Pair): number {
+  return right.difference - left.difference;
 }
 
 export async function questionsOf(side: RecordedSide): Promise<Question[]> {
@@ -169,7 +176,7 @@ function fileMeans(
 async function exampleFinder(
   input: ComparisonInput,
   questions: ReadonlyMap<QuestionId, Question>,
-): Promise<(pair: BranchComparison["comparison"]["pairs"][number]) => ComparedExample> {
+): Promise<(pair: Pair) => ComparedExample> {
   const answers = { base: await firstAnswers(input, "base"), tuned: await firstAnswers(input, "tuned") };
   return ({ id, qnaFile, base, tuned }) => {
     const question = questions.get(id);

@@ -47,8 +47,8 @@ function render(result: BranchComparison, { answerLimit, files }: Room): string 
     answerLimit === 0
       ? []
       : [
-          ...exampleSection("Biggest gains", result.gains, answerLimit),
-          ...exampleSection("Biggest losses", result.losses, answerLimit),
+          ...exampleSection("Biggest gains, each file once before any twice", result.gains, answerLimit),
+          ...exampleSection("Biggest losses, each file once before any twice", result.losses, answerLimit),
         ];
   return [
     "## Did this branch make the model better?",
