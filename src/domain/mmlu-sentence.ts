@@ -11,13 +11,18 @@ import type { OverallEstimate, PageMmluModel, PageMmluPair } from "./page-mmlu.j
 export function mmluSentence(ranked: readonly PageMmluModel[], pair: PageMmluPair | undefined): string {
   const [best, next] = ranked;
   if (best === undefined) return "No question has an outcome yet.";
-  const first = `${best.report.model} is right in ${overallWords(best.overall)}`;
+  const first = `${best.report.model} is right in ${overallWords(best.overall)}${partWords(best.report.partial)}`;
   if (next === undefined) return `${first}.`;
   const rest =
     ranked.length > 2
       ? `, the next best of ${ranked.length} is ${next.report.model} with`
       : `, ${next.report.model} in`;
   return `${first}${rest} ${next.overall.map(({ acc }) => percent(acc)).join(" and ")}. ${differenceWords(best, pair)}`;
+}
+
+/** A share of a part is not the benchmark's. */
+function partWords(partial: string | null | undefined): string {
+  return partial === null || partial === undefined ? "" : ` (partial: ${partial})`;
 }
 
 function overallWords(overall: readonly OverallEstimate[]): string {

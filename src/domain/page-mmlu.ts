@@ -1,6 +1,7 @@
 import type { McqComparison } from "./mcq-comparison.js";
 import type { AskedMcq, SampleOutcome } from "./mcq-sample.js";
 import type { MmluReport } from "./mmlu-report.js";
+import type { ContinuationForm } from "./multiple-choice.js";
 
 /** What a page of multiple-choice results holds beside the columns. */
 export interface PageMmlu {
@@ -61,8 +62,17 @@ export interface PageMmluPair {
   readonly base: number;
   readonly tuned: number;
   readonly comparison: Pick<McqComparison, "settings" | "overall" | "tasks">;
-  /** questions that both models were scored on */
-  readonly counts: { readonly both: number; readonly gained: number; readonly lost: number; readonly neither: number };
+  /** questions that both models were scored on, by what is scored: letters and texts are never counted together */
+  readonly counts: readonly PairCounts[];
+}
+
+/** Right in both models, in one, in neither. */
+export interface PairCounts {
+  readonly form: ContinuationForm;
+  readonly both: number;
+  readonly gained: number;
+  readonly lost: number;
+  readonly neither: number;
 }
 
 /** A multiple-choice question, shown when it is opened. */

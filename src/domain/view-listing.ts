@@ -1,3 +1,4 @@
+import type { ContinuationForm } from "./multiple-choice.js";
 import type { RunRate, RunState } from "./run-progress.js";
 
 /** What lies in an output folder, as the viewer shows it. */
@@ -62,8 +63,20 @@ export interface ViewChooser extends ViewStage {
   /** questions with an outcome, and how many of them are right: for watching; the report has the share of each task */
   readonly n: number;
   readonly correct: number;
+  /** the same by what is scored, which is never put into one figure; empty where only the results will tell the one from the other */
+  readonly forms: readonly ViewShare[];
+  /** what part of the benchmark the newest results are of, in words; null where they are whole or there are none */
+  readonly partial: string | null;
   /** when the newest run began whose results are written, which is what can be opened; ISO 8601; null before that */
   readonly finished: string | null;
+}
+
+/** How many of the questions that are scored alike are right. */
+export interface ViewShare {
+  /** null where nobody wrote it down, which older versions did not */
+  readonly form: ContinuationForm | null;
+  readonly n: number;
+  readonly correct: number;
 }
 
 /** The mean over what was scored so far, each judgment counted once: the report weighs questions, this is for watching. */

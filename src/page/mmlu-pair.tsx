@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from "preact/hooks";
 import type { McqTaskComparison } from "../domain/mcq-comparison.js";
-import type { PageMmluPair } from "../domain/page-mmlu.js";
+import type { PageMmluPair, PairCounts } from "../domain/page-mmlu.js";
 import { verdicts } from "../domain/verdict.js";
 import { compareVerdicts, verdictWords } from "../domain/verdict-words.js";
 import type { Address } from "./address.js";
@@ -75,14 +75,21 @@ function PairFigures({ summary, address, pair, names }: PairFiguresProps) {
           </div>
         ))}
       </dl>
-      <Quarters summary={summary} address={address} pair={pair} names={names} />
+      {pair.counts.map((counts) => (
+        <Quarters key={counts.form} summary={summary} address={address} pair={pair} names={names} counts={counts} />
+      ))}
       <TaskForest tasks={tasks} names={names} />
     </>
   );
 }
 
+interface QuartersProps extends PairFiguresProps {
+  readonly counts: PairCounts;
+}
+
 /** Right in both, in one, in neither: each leads to its questions. */
-function Quarters({ summary, address, pair: { counts }, names: [left, right] }: PairFiguresProps) {
+function Quarters({ summary, address, pair, names: [left, right], counts }: QuartersProps) {
+  const isSplit = pair.counts.length > 1;
   const total = counts.both + counts.gained + counts.lost + counts.neither;
   const quarters: readonly (readonly [string, number, Trait])[] = [
     ["Both right", counts.both, "both-right"],
@@ -94,11 +101,16 @@ function Quarters({ summary, address, pair: { counts }, names: [left, right] }: 
     <dl class="figures quarters">
       {quarters.map(([name, value, trait]) => (
         <div key={trait}>
-          <dt>{name}</dt>
+          <dt>
+            {name}
+            {isSplit && `, scored by ${counts.form}`}
+          </dt>
           <dd class="figure">{count(value)}</dd>
           <dd class="small">
             {percent(value / Math.max(1, total))} of the questions;{" "}
-            <a href={writeAddress({ row: null, view: { ...address.view, trait } }, summary)}>list them</a>
+            <a href={writeAddress({ row: null, view: { ...address.view, trait } }, summary)}>
+              {isSplit ? "list those of all tasks" : "list them"}
+            </a>
           </dd>
         </div>
       ))}

@@ -9,11 +9,12 @@ export type MmluPageSummary = Extract<PageSummary, { readonly kind: "mmlu" }>;
 /** A model of such a page in its charts. */
 export type MmluSeries = Pick<Series, "key" | "name" | "place"> & { readonly model: PageMmluModel };
 
-export function mmluSeries({ models }: PageMmlu): MmluSeries[] {
+/** The two models that are shown side by side at first have the colours of their sides: the one on the right has the first. */
+export function mmluSeries({ models, isTuning }: Pick<PageMmlu, "models" | "isTuning">): MmluSeries[] {
   return models.map((model, index) => ({
     key: String(index),
     name: model.report.model,
-    place: index % mostSeries,
+    place: (isTuning ? models.length - 1 - index : index) % mostSeries,
     model,
   }));
 }

@@ -1,15 +1,23 @@
-import type { McqKey } from "../domain/mcq-record.js";
+import type { McqKey, McqRecord } from "../domain/mcq-record.js";
 import { decodeMcqRecord, mcqRowSchema } from "../domain/mcq-record.js";
-import type { McqOutcome } from "../domain/multiple-choice.js";
+import type { McqOutcome, McqWay } from "../domain/multiple-choice.js";
 import { appendedLines } from "../io/appended-lines.js";
 import type { RecordPaths } from "../io/output-tree.js";
 
-/** Counts of a model's multiple-choice outcomes. */
-interface ChoiceCounts {
+/** Counts of a model's outcomes in one task. */
+export interface TaskTally {
+  readonly task: string;
+  /** how the choice of its newest question was found; undefined where none has an outcome */
+  readonly way: McqWay | undefined;
   /** questions whose right answer stands beside their outcome */
   readonly n: number;
   /** of these, right */
   readonly correct: number;
+}
+
+/** Counts of a model's multiple-choice outcomes. */
+interface ChoiceCounts {
+  readonly tasks: readonly TaskTally[];
   /** why questions have no outcome, and how often */
   readonly errors: Readonly<Record<string, number>>;
 }
@@ -20,23 +28,21 @@ export interface ChoiceTally {
 }
 
 export function choiceTally(paths: RecordPaths): ChoiceTally {
-  const records = outcomeFollower(paths.records);
+  const ways = new Map<string, McqWay>();
+  const records = outcomeFollower(paths.records, ({ task, outcome }) => {
+    if (outcome.kind !== "failed") ways.set(task, outcome.way);
+  });
   const failed = outcomeFollower(paths.failed);
   return {
     read: async () => {
       const [ofRecords, ofFailed] = [await records(), await failed()];
-      let [n, correct] = [0, 0];
-      for (const ofTask of ofRecords.values())
-        for (const mark of ofTask.values()) {
-          if (typeof mark === "boolean") n++;
-          if (mark === true) correct++;
-        }
+      const tasks = [...ofRecords].map(([task, ofTask]) => ({ task, way: ways.get(task), ...countMarks(ofTask) }));
       const errors: Record<string, number> = {};
       for (const [task, ofTask] of ofFailed)
         for (const [docId, mark] of ofTask)
           if (typeof mark === "string" && ofRecords.get(task)?.has(docId) !== true)
             errors[mark] = (errors[mark] ?? 0) + 1;
-      return { n, correct, errors };
+      return { tasks, errors };
     },
   };
 }
@@ -45,14 +51,25 @@ export function choiceTally(paths: RecordPaths): ChoiceTally {
 type Mark = boolean | string | null;
 type Marks = ReadonlyMap<McqKey["task"], ReadonlyMap<McqKey["docId"], Mark>>;
 
-/** The last mark of each question in a file. */
-function outcomeFollower(path: string): () => Promise<Marks> {
+function countMarks(marks: ReadonlyMap<number, Mark>): Pick<TaskTally, "n" | "correct"> {
+  let [n, correct] = [0, 0];
+  for (const mark of marks.values()) {
+    if (typeof mark === "boolean") n++;
+    if (mark === true) correct++;
+  }
+  return { n, correct };
+}
+
+/** The last mark of each question in a file; each record is told as it comes. */
+function outcomeFollower(path: string, tell?: (record: McqRecord) => void): () => Promise<Marks> {
   const lines = appendedLines(path);
   const marks = new Map<string, Map<number, Mark>>();
   const note = (row: unknown): void => {
     const parsed = mcqRowSchema.safeParse(row);
     if (!parsed.success) return;
-    const { task, docId, gold, outcome } = decodeMcqRecord(parsed.data);
+    const record = decodeMcqRecord(parsed.data);
+    const { task, docId, gold, outcome } = record;
+    tell?.(record);
     const ofTask = marks.get(task) ?? new Map<number, Mark>();
     marks.set(task, ofTask.set(docId, markOf(outcome, gold)));
   };

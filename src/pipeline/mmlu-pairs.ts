@@ -1,7 +1,7 @@
 import type { ComparedTask, McqComparison, McqResult } from "../domain/mcq-comparison.js";
 import { compareMcq } from "../domain/mcq-comparison.js";
 import type { MmluReport } from "../domain/mmlu-report.js";
-import type { PageMmluPair } from "../domain/page-mmlu.js";
+import type { PageMmluPair, PairCounts } from "../domain/page-mmlu.js";
 
 /** What a model's questions came to, by task and `doc_id`. */
 export type ModelResults = ReadonlyMap<string, ReadonlyMap<number, McqResult>>;
@@ -48,7 +48,14 @@ function sharedTasks(
   });
 }
 
-function countPairs(tasks: readonly ComparedTask[]): PageMmluPair["counts"] {
+function countPairs(tasks: readonly ComparedTask[]): PairCounts[] {
+  return [...new Set(tasks.map(({ form }) => form))].map((form) => ({
+    form,
+    ...countQuestions(tasks.filter((task) => task.form === form)),
+  }));
+}
+
+function countQuestions(tasks: readonly ComparedTask[]): Omit<PairCounts, "form"> {
   const counts = { both: 0, gained: 0, lost: 0, neither: 0 };
   for (const { questions } of tasks)
     for (const { base, tuned } of questions) {

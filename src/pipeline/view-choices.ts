@@ -1,8 +1,11 @@
 import { basename } from "node:path";
+import { z } from "zod";
 import { EvalError } from "../domain/eval-error.js";
 import { mcqManifestSchema } from "../domain/mcq-manifest.js";
 import type { MmluComparison } from "../domain/mmlu-comparison.js";
-import type { ViewChooser, ViewChoicesSet, ViewListing } from "../domain/view-listing.js";
+import type { MmluReport } from "../domain/mmlu-report.js";
+import type { ContinuationForm, McqWay } from "../domain/multiple-choice.js";
+import type { ViewChooser, ViewChoicesSet, ViewListing, ViewShare } from "../domain/view-listing.js";
 import { readJsonFile } from "../io/json-file.js";
 import { outcomePaths } from "../io/output-tree.js";
 import { rereadWhenChanged } from "../io/reread.js";
@@ -46,10 +49,9 @@ export function choicesReader(): ChoicesReader {
       stored,
       comparisons,
       model: {
-        model: stored?.report.model ?? settings?.model ?? basename(path),
+        ...nameAndDate(stored?.report, settings?.model ?? basename(path)),
         ...(await stageOf(paths)),
-        ...withScores(await tally.read(), stored),
-        finished: stored?.report.date ?? null,
+        ...scoresOf(await tally.read(), { modes: settings?.scoring["modes"], stored }),
       },
     };
   }
@@ -84,13 +86,53 @@ interface FoundModel {
   readonly comparisons: readonly MmluComparison[];
 }
 
+function nameAndDate(
+  report: MmluReport | undefined,
+  name: string,
+): Pick<ViewChooser, "model" | "partial" | "finished"> {
+  return report === undefined
+    ? { model: name, partial: null, finished: null }
+    : { model: report.model, partial: report.partial, finished: report.date };
+}
+
+type Scores = Pick<ViewChooser, "n" | "correct" | "forms" | "errors">;
+
+interface Known {
+  /** of the manifest: how the tasks of each form are scored */
+  readonly modes: unknown;
+  readonly stored: StoredReport | undefined;
+}
+
 /** Records that do not say what is right, or are not there, leave the word to the results. */
-function withScores(
-  counts: Pick<ViewChooser, "n" | "correct" | "errors">,
-  stored: StoredReport | undefined,
-): Pick<ViewChooser, "n" | "correct" | "errors"> {
-  if (counts.n > 0 || stored === undefined) return counts;
-  const { tasks } = stored.report.scores;
-  const sum = (of: "n" | "correct"): number => tasks.reduce((all, task) => all + task[of], 0);
-  return { ...counts, n: sum("n"), correct: sum("correct") };
+function scoresOf({ tasks, errors }: Awaited<ReturnType<ChoiceTally["read"]>>, { modes, stored }: Known): Scores {
+  const results = stored?.report.scores.tasks ?? [];
+  const forms = new Map(results.map(({ task, form }) => [task, form]));
+  const byMode = modesSchema.safeParse(modes).data ?? {};
+  const shares = tasks.some(({ n }) => n > 0)
+    ? tasks.map(({ task, way, n, correct }) => ({ form: forms.get(task) ?? formOf(way, byMode), n, correct }))
+    : results.map(({ form, n, correct }) => ({ form, n, correct }));
+  const all = added(shares);
+  const present = new Set(shares.filter(({ n }) => n > 0).map(({ form }) => form));
+  const known = ([null, "letters", "texts"] as const).filter((form) => present.has(form));
+  const isUnclear = known.includes(null) && (known.length > 1 || Object.keys(byMode).length > 1);
+  return {
+    ...all,
+    errors,
+    forms: isUnclear ? [] : known.map((form) => ({ form, ...added(shares.filter((share) => share.form === form)) })),
+  };
+}
+
+const modesSchema = z.partialRecord(z.enum(["letters", "texts"]), z.string());
+
+/** The form whose tasks are scored in this way; null where there is none, or both are. */
+function formOf(way: McqWay | undefined, modes: z.infer<typeof modesSchema>): ContinuationForm | null {
+  const forms = (["letters", "texts"] as const).filter((form) => modes[form] !== undefined);
+  const mode = way === "letters-fallback" ? "letters" : way;
+  const [form, other] = forms.length > 1 ? forms.filter((one) => modes[one] === mode) : forms;
+  return form === undefined || other !== undefined ? null : form;
+}
+
+function added(shares: readonly ViewShare[]): Omit<ViewShare, "form"> {
+  const sum = (of: "n" | "correct"): number => shares.reduce((all, share) => all + share[of], 0);
+  return { n: sum("n"), correct: sum("correct") };
 }

@@ -77,8 +77,8 @@ describe("collectMmluPage", () => {
       const [from, to] = [summary.runs[base]?.score ?? [], summary.runs[tuned]?.score ?? []];
       const gained = from.filter((score, row) => score === 0 && to[row] === 1).length;
       const both = from.filter((score, row) => score === 1 && to[row] === 1).length;
-      expect(counts).toMatchObject({ gained, both });
-      expect(comparison.overall[0]).toMatchObject({ gained, lost: counts.lost });
+      expect(counts).toMatchObject([{ form: "letters", gained, both }]);
+      expect(comparison.overall[0]).toMatchObject({ gained, lost: counts[0]?.lost });
     }
     expect(summary.sentence).toMatch(
       /^org\/large is right in \d+\.\d % of 38 questions, the next best of 3 is org\/middle/,

@@ -1,15 +1,17 @@
-import { appendFile, readFile, rename, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { McqOutcome } from "../../src/domain/multiple-choice.js";
 import type { PageSummary } from "../../src/domain/page-data.js";
 import type { ViewChoicesSet, ViewListing } from "../../src/domain/view-listing.js";
 import { withLock } from "../../src/io/lock.js";
+import { mmlu } from "../../src/pipeline/mmlu.js";
 import { mmluBranch } from "../../src/pipeline/mmlu-branch.js";
 import { viewRuns } from "../../src/pipeline/view-runs.js";
 import { viewSite } from "../../src/pipeline/view-site.js";
 import { evalError } from "../support/eval-error.js";
 import { runCli } from "../support/cli.js";
-import { mmluInput, mmluPorts, sampleTask } from "../support/mcq.js";
+import { chosen, mmluInput, mmluPorts, sampleTask } from "../support/mcq.js";
 import { writeMmluResults } from "../support/mmlu-results.js";
 import { tempFolder } from "../support/temp-folder.js";
 
@@ -27,6 +29,10 @@ async function opened(folder: string, query: object): Promise<PageSummary> {
 
 async function idIn(folder: string): Promise<string> {
   return choicesOf(await viewRuns(folder).list())?.id ?? "";
+}
+
+function inFull(choice: number): McqOutcome {
+  return { kind: "chosen", choice, way: "full", logprobs: [], requests: 4, promptTokens: 80, completionTokens: 4 };
 }
 
 describe("multiple choice in the viewer", () => {
@@ -61,6 +67,35 @@ describe("multiple choice in the viewer", () => {
     expect(await counted()).toMatchObject({ n: 11, correct });
     await rename(folder.file("mmlu/org__small/outcomes.jsonl"), folder.file("gone"));
     expect(await counted()).toMatchObject({ n: 11, correct });
+  });
+
+  it("never counts letters and texts together, and says that results are of a part", async () => {
+    await using folder = await tempFolder();
+    const tasks = [sampleTask("anatomy", 3), sampleTask("astronomy", 5, "texts")];
+    const { ports } = mmluPorts(({ task, doc }) =>
+      task.form === "letters" ? chosen(doc.gold) : inFull((doc.gold + 1) % 4),
+    );
+    const modes = { letters: "letters", texts: "full" };
+    const scoring = { ...ports.scoring, modes, settings: { ...ports.scoring.settings, modes } };
+    await mmlu(mmluInput(folder.path, tasks, { tasksLeftOut: "2 of 57 subjects" }), { ...ports, scoring });
+    const listed = async () => choicesOf(await viewRuns(folder.path).list())?.models[0];
+    const forms = [
+      { form: "letters", n: 3, correct: 3 },
+      { form: "texts", n: 5, correct: 0 },
+    ];
+    expect(await listed()).toMatchObject({ forms, partial: "2 of 57 subjects" });
+    const summary = await opened(folder.path, { set: await idIn(folder.path) });
+    expect(summary.sentence).toContain("(partial: 2 of 57 subjects)");
+    const place = folder.file("mmlu/org__model");
+    for (const name of await readdir(place))
+      if (!name.startsWith("outcomes")) await rename(join(place, name), folder.file(`gone-${name}`));
+    expect(await listed()).toMatchObject({ forms, partial: null });
+    // where both are scored in full, only the results know which task is which
+    const manifest = join(place, "outcomes.manifest.json");
+    await writeFile(manifest, (await readFile(manifest, "utf8")).replace('"letters": "letters"', '"letters": "full"'));
+    const records = join(place, "outcomes.jsonl");
+    await writeFile(records, (await readFile(records, "utf8")).replaceAll('"way":"letters"', '"way":"full"'));
+    expect(await listed()).toMatchObject({ n: 8, forms: [] });
   });
 
   it("follows a run that has no results yet, and opens nothing of it", async () => {

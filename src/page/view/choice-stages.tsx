@@ -1,4 +1,4 @@
-import type { ViewChoicesSet } from "../../domain/view-listing.js";
+import type { ViewChooser, ViewChoicesSet } from "../../domain/view-listing.js";
 import { count, percent } from "../numbers.js";
 import { Errors, Progress, StateTag } from "./stages.js";
 import { viewLink } from "./view-address.js";
@@ -32,8 +32,7 @@ export function ChoiceStages({ set, token }: { readonly set: ViewChoicesSet; rea
                   )}
                 </th>
                 <td>
-                  <strong>{model.n === 0 ? "–" : percent(model.correct / model.n)}</strong>{" "}
-                  <span class="small">n {count(model.n)}</span>
+                  <Shares model={model} />
                 </td>
                 <td>
                   <StateTag state={model.state} />
@@ -61,6 +60,29 @@ export function ChoiceStages({ set, token }: { readonly set: ViewChoicesSet; rea
           ))}
         </ul>
       )}
+    </>
+  );
+}
+
+/** One figure for each thing that is scored: letters and texts are never put into one. */
+function Shares({ model: { n, forms, partial } }: { readonly model: ViewChooser }) {
+  return (
+    <>
+      {forms.length === 0 && (
+        <div>
+          – <span class="small">n {count(n)}</span>
+        </div>
+      )}
+      {forms.map((share) => (
+        <div key={share.form}>
+          <strong>{percent(share.correct / share.n)}</strong>{" "}
+          <span class="small">
+            n {count(share.n)}
+            {forms.length > 1 && share.form !== null && `, scored by ${share.form}`}
+          </span>
+        </div>
+      ))}
+      {partial !== null && <div class="small">partial: {partial}</div>}
     </>
   );
 }
