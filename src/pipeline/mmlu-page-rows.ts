@@ -1,3 +1,4 @@
+import { counted } from "../domain/counted.js";
 import type { McqResult } from "../domain/mcq-comparison.js";
 import type { AskedMcq, McqSample } from "../domain/mcq-sample.js";
 import { isRight } from "../domain/mcq-sample.js";
@@ -68,7 +69,7 @@ export function mmluRows(reports: readonly MmluReport[], chunks: RecordChunks): 
           skipped() === 0
             ? []
             : [
-                `${skipped()} questions of ${run.model} have other texts than those of the other models and are not shown`,
+                `${counted(skipped(), "question")} of ${run.model} with other texts than those of the other models: not shown`,
               ],
         ),
       };

@@ -1,3 +1,4 @@
+import { counted } from "../domain/counted.js";
 import { questionColumns } from "../domain/question-columns.js";
 import type { Report } from "../domain/report.js";
 import type { SummaryLevel, SummaryRow } from "../domain/summary-rows.js";
@@ -39,7 +40,7 @@ export async function reportTables(
 
 function aboutReport({ bench, branch, questions, models }: Report): string[] {
   return [
-    `${bench}${branch === null ? "" : `, branch ${branch}`}: ${questions.count} questions of ${questions.source}, scores from 1 to 10`,
+    `${bench}${branch === null ? "" : `, branch ${branch}`}: ${counted(questions.count, "question")} of ${questions.source}, scores from 1 to 10`,
     "means leave out what has no score; intervals are 95 %, clustered by question",
     ...models.flatMap(({ model, judge, caveats }) =>
       caveats.map((caveat) => `${model}, judged by ${judge}: ${caveat}`),

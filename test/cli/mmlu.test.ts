@@ -285,6 +285,17 @@ describe("branchbench mmlu-branch", () => {
     expect((await report()).stderr).toMatch(/^note: org\/base or tuned has other results than when they were compared/);
   });
 
+  it("tells a command that can be run again where written answers are asked for, too", async () => {
+    await using folder = await taskFolder();
+    await using server = await startScoringServer({ kind: "vllm" });
+    const written = ["--base-model", "base", "--mode", "generate", "--max-error-rate", "1"];
+    const run = await runCli(branchArgs(folder, server.url, ...written, "--json"));
+    expect(run).toMatchObject({ code: 0 });
+    const { command } = mmluComparisonSchema.parse(JSON.parse(run.stdout)).reproduce;
+    expect(command).toContain("--mode generate");
+    expect(command).not.toContain("--few-shots");
+  });
+
   it("measures one model alone", async () => {
     await using folder = await taskFolder();
     await using server = await startScoringServer({ kind: "vllm" });

@@ -176,7 +176,8 @@ function commandOf(options: MmluBranchOptions): string {
     ["--base-model", options.baseModel],
     ["--model", options.model],
     ["--tasks", options.tasks],
-    ["--few-shots", options.fewShots],
+    // written answers are asked for without examples
+    ["--few-shots", options.mode === "generate" ? undefined : options.fewShots],
     ["--first-n", options.firstN],
     ["--mode", options.mode],
     ["--max-tokens", options.mode === "generate" ? options.maxTokens : undefined],
