@@ -5,6 +5,7 @@ import { Explorer } from "./explorer.js";
 import { MmluOverview } from "./mmlu-overview.js";
 import { Provenance } from "./provenance.js";
 import { ReportOverview } from "./report-overview.js";
+import { isByFile } from "./rows.js";
 import type { PageSource } from "./source.js";
 import { recordReader } from "./source.js";
 import { ThemeButton } from "./theme.js";
@@ -63,7 +64,11 @@ const ownSections: Readonly<Record<PageSummary["kind"], readonly SectionLink[]>>
   ],
 };
 
-function sectionsOf({ kind, runs }: PageSummary): readonly SectionLink[] {
+function sectionsOf(summary: PageSummary): readonly SectionLink[] {
+  const { kind, runs } = summary;
   const pair: readonly SectionLink[] = kind === "mmlu" && runs.length > 1 ? [["pair", "Pair"]] : [];
-  return [...ownSections[kind], ...pair, ["questions", "Questions"], ["caveats", "Mind"], ["provenance", "How"]];
+  const own = ownSections[kind].map((link): SectionLink =>
+    link[0] === "categories" && summary.kind === "mt-bench" && isByFile(summary.report) ? ["files", "Files"] : link,
+  );
+  return [...own, ...pair, ["questions", "Questions"], ["caveats", "Mind"], ["provenance", "How"]];
 }

@@ -173,7 +173,7 @@ function Examples({ title, examples, kind, all }: ExamplesProps) {
         ))}
       </ol>
       {all.count > examples.length && (
-        <p class="small">
+        <p class="small more">
           and {count(all.count - examples.length)} more; <a href={all.address}>list them all</a>
         </p>
       )}

@@ -4,7 +4,7 @@ import { verdicts } from "../domain/verdict.js";
 import { verdictWords } from "../domain/verdict-words.js";
 import { count, plural, shortFile } from "./numbers.js";
 import type { ListView, SortOrder, Trait } from "./rows.js";
-import { categoriesOf, shownPair, sortOrders, traits, traitsOf } from "./rows.js";
+import { categoriesOf, isByFile, shownPair, sortOrders, traits, traitsOf } from "./rows.js";
 
 interface FiltersProps {
   readonly summary: PageSummary;
@@ -21,14 +21,14 @@ export function Filters({ summary, view, onChange }: FiltersProps) {
     <div class="filters">
       <CategoryFilter summary={summary} view={view} onChange={onChange} />
       <Choice
-        label={isComparison ? "File" : summary.kind === "mmlu" ? "Task" : "Category"}
+        label={sectionWord(summary)}
         value={view.section === null ? "" : String(view.section)}
         onChange={(value) => onChange({ section: value === "" ? null : Number(value) })}
       >
         <option value="">all</option>
         {summary.questions.sections.map((name, index) => (
           <option key={name} value={String(index)}>
-            {isComparison ? shortFile(name) : name}
+            {summary.kind === "mmlu" ? name : shortFile(name)}
           </option>
         ))}
       </Choice>
@@ -64,6 +64,12 @@ export function Filters({ summary, view, onChange }: FiltersProps) {
       )}
     </div>
   );
+}
+
+/** What the questions of a page are listed under. */
+function sectionWord(summary: PageSummary): string {
+  if (summary.kind === "mmlu") return "Task";
+  return summary.kind === "comparison" || isByFile(summary.report) ? "File" : "Category";
 }
 
 function CategoryFilter({ summary, view, onChange }: FiltersProps) {

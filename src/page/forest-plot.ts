@@ -30,7 +30,7 @@ export function forestPlot(lines: readonly ForestLine[], width: number): SVGElem
   return Plot.plot({
     className: "plot",
     width,
-    height: lines.length * (isNarrow ? rowHeight * 1.6 : rowHeight) + 52,
+    height: lines.length * (isNarrow ? rowHeight * 1.75 : rowHeight) + 52,
     // on a narrow screen as wide as half of the scale's words
     marginLeft: isNarrow ? 16 : 250,
     marginRight: isNarrow ? 18 : 200,
@@ -51,6 +51,8 @@ interface Place {
 }
 
 const y = "key";
+/** Keeps what lies behind a name out of its letters. */
+const halo = { stroke: "var(--paper)", strokeWidth: 5 } as const;
 
 function grounds(lines: readonly ForestLine[], { isNarrow, domain: [low, high] }: Place): Plot.Markish[] {
   const sign = { fill: "var(--muted)", dy: -18, fontSize: 12 } as const;
@@ -63,7 +65,7 @@ function grounds(lines: readonly ForestLine[], { isNarrow, domain: [low, high] }
         x2: (line: ForestLine) => Math.min(high, line.detectable ?? 0),
         y,
         fill: "var(--band)",
-        insetTop: isNarrow ? 14 : 1,
+        insetTop: isNarrow ? 18 : 1,
         insetBottom: isNarrow ? -2 : 1,
       },
     ),
@@ -74,7 +76,7 @@ function grounds(lines: readonly ForestLine[], { isNarrow, domain: [low, high] }
 }
 
 function intervals(lines: readonly ForestLine[], { isNarrow }: Place): Plot.Markish[] {
-  const dy = isNarrow ? 8 : 0;
+  const dy = isNarrow ? 10 : 0;
   const measured = lines.filter(({ difference }) => difference !== null);
   const summaries = measured.filter(({ verdict }) => verdict === null);
   const ends = {
@@ -104,7 +106,7 @@ function texts(lines: readonly ForestLine[], { isNarrow, nameCharacters }: Place
       {
         y,
         frameAnchor: "left",
-        ...(isNarrow ? { dy: -9 } : { dx: -242 }),
+        ...(isNarrow ? { ...halo, dy: -10 } : { dx: -242 }),
         text: name,
         textAnchor: "start",
         fill: "var(--ink)",
@@ -117,7 +119,7 @@ function texts(lines: readonly ForestLine[], { isNarrow, nameCharacters }: Place
   return [
     ...names,
     isNarrow
-      ? Plot.text(lines, { ...right, dy: -9, text: shortNumbers, textAnchor: "end" })
+      ? Plot.text(lines, { ...right, ...halo, dy: -10, text: shortNumbers, textAnchor: "end" })
       : Plot.text(lines, { ...right, dx: 12, text: numbers, textAnchor: "start" }),
   ];
 }

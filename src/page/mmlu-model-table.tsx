@@ -47,7 +47,8 @@ const columns: readonly Column<ModelLine>[] = [
     key: ({ overall }) => overall.mean,
     cell: ({ overall }) => (
       <>
-        {sharePercent(overall.mean)}{" "}
+        {sharePercent(overall.mean)}
+        <br />
         <span class="small">
           ± {error(overall.meanStderr)}, {shareRange(overall.meanInterval)}
         </span>

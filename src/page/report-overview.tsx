@@ -2,7 +2,8 @@ import { useCallback, useMemo } from "preact/hooks";
 import type { PageRun, PageSummary } from "../domain/page-data.js";
 import type { ModelReport } from "../domain/report.js";
 import { Chart } from "./chart.js";
-import { count, decimal, percent, plural, scoreInterval } from "./numbers.js";
+import { count, decimal, percent, plural, scoreInterval, shortFile } from "./numbers.js";
+import { isByFile } from "./rows.js";
 import { categoriesOf, categoryBars, categoryRadar, scoreHistogram, turnsAgainst } from "./score-charts.js";
 import type { Series } from "./series.js";
 import { reportKey, reportSeries, seriesColour } from "./series.js";
@@ -28,7 +29,7 @@ export function ReportOverview({ summary }: { readonly summary: ReportSummary })
         <ModelTable series={series} />
         {series.length > 1 && <SeriesChoice series={series} shown={shown} onToggle={toggle} />}
       </section>
-      <Categories shown={shown} />
+      {isByFile(report) ? <Files shown={shown} /> : <Categories shown={shown} />}
       <Distributions shown={shown} runs={runs} />
       <Turns shown={shown} runs={runs} />
     </>
@@ -62,29 +63,48 @@ function Categories({ shown }: { readonly shown: readonly Series[] }) {
           </figure>
         )}
       </div>
-      <CategoryTable shown={shown} categories={names} />
+      <PartTable shown={shown} parts={names} word="Category" />
     </section>
   );
 }
 
-function CategoryTable({
-  shown,
-  categories,
-}: {
-  readonly shown: readonly Series[];
-  readonly categories: readonly string[];
-}) {
-  const find = (report: ModelReport, category: string) =>
-    report.categories.find((entry) => entry.category === category)?.score;
+/** The questions of a taxonomy are all of one category, but of many files: too many for bars. */
+function Files({ shown }: { readonly shown: readonly Series[] }) {
+  const files = [...new Set(shown.flatMap(({ report }) => report.files.map(({ qnaFile }) => qnaFile)))];
   return (
-    <details class="numbers">
+    <section id="files" aria-labelledby="files-title">
+      <h2 id="files-title">Files</h2>
+      <PartTable shown={shown} parts={files} word="File" />
+    </section>
+  );
+}
+
+/** As many files as one can take in; the table of more opens on demand. */
+const filesAtFirst = 30;
+
+interface PartTableProps {
+  readonly shown: readonly Series[];
+  /** categories or files */
+  readonly parts: readonly string[];
+  readonly word: "Category" | "File";
+}
+
+function PartTable({ shown, parts, word }: PartTableProps) {
+  const find = (report: ModelReport, part: string) =>
+    word === "File"
+      ? report.files.find(({ qnaFile }) => qnaFile === part)?.score
+      : report.categories.find(({ category }) => category === part)?.score;
+  return (
+    <details class="numbers" open={word === "File" && parts.length <= filesAtFirst}>
       <summary>The numbers as a table</summary>
-      <div class="table-place" tabIndex={0} role="region" aria-label="Categories">
+      <div class="table-place" tabIndex={0} role="region" aria-label={`Scores by ${word.toLowerCase()}`}>
         <table>
-          <caption class="sr-only">Mean score, 95 % interval and number of scores by category and model</caption>
+          <caption class="sr-only">
+            Mean score, 95 % interval and number of scores by {word.toLowerCase()} and model
+          </caption>
           <thead>
             <tr>
-              <th scope="col">Category</th>
+              <th scope="col">{word}</th>
               {shown.map(({ key, name }) => (
                 <th key={key} scope="col" class="number">
                   {name}
@@ -93,13 +113,13 @@ function CategoryTable({
             </tr>
           </thead>
           <tbody>
-            {categories.map((category) => (
-              <tr key={category}>
+            {parts.map((part) => (
+              <tr key={part}>
                 <th scope="row">
-                  <a href={`#${new URLSearchParams({ section: category }).toString()}`}>{category}</a>
+                  <a href={`#${new URLSearchParams({ section: part }).toString()}`}>{shortFile(part)}</a>
                 </th>
                 {shown.map(({ key, report }) => {
-                  const score = find(report, category);
+                  const score = find(report, part);
                   return (
                     <td key={key} class="number">
                       {decimal(score?.mean)}{" "}

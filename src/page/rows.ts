@@ -1,3 +1,4 @@
+import type { Report } from "../domain/report.js";
 import type { Verdict } from "../domain/verdict.js";
 import type { PageFlag, PageSummary } from "../domain/page-data.js";
 import { disagreementPoints, pageFlags } from "../domain/page-data.js";
@@ -48,6 +49,11 @@ export function traitsOf({ kind }: PageSummary, { left, right }: Pick<ListView, 
   const ofPair: readonly Trait[] = left === right ? [] : ["better", "worse"];
   if (kind !== "mmlu") return [...judgedTraits, ...ofPair];
   return [...mcqTraits, ...ofPair, ...(left === right ? [] : (["differ", "both-right", "neither"] as const))];
+}
+
+/** Whether the questions of a report come from files of a taxonomy, which tell more than the one category they share. */
+export function isByFile({ models }: Report): boolean {
+  return models.some(({ files }) => files.length > 0);
 }
 
 /** Categories of the tasks of multiple choice; none of other pages. */

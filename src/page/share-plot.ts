@@ -125,7 +125,7 @@ function names(
       {
         y,
         frameAnchor: "left",
-        ...(isNarrow ? { dx: -6, dy: nameShift(count) } : { dx: -212 }),
+        ...(isNarrow ? { dx: -6, dy: nameShift(count), stroke: "var(--paper)", strokeWidth: 5 } : { dx: -212 }),
         text: ({ name }: ShareLine) => shortened(name, isNarrow ? Math.floor(width / 9) : 31),
         textAnchor: "start",
         fill: "var(--ink)",

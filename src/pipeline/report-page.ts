@@ -22,7 +22,10 @@ export interface ReportPageInput extends QuestionRowsInput {
 /** Reads the output tree once: texts go to the sink as they come, the summary is what remains. */
 export async function collectReportPage(input: ReportPageInput, sink: PageSink): Promise<PageSummary> {
   const questions = await questionsById(input);
-  const listed = [...questions.values()].map((question) => ({ question, section: question.category }));
+  const listed = [...questions.values()].map((question) => ({
+    question,
+    section: question.qnaFile ?? question.category,
+  }));
   const page = await startPage(listed, await referencesOf(input), sink);
   const scored = await readScoredModels(input, questions, page.observer());
   const report = reportOf(input, questions, scored);

@@ -61,6 +61,28 @@ describe.skipIf(browserPath === undefined)(`the report file (${browserHint})`, (
     },
   );
 
+  it("says how many gains there are beside those of each file that it shows, and leads to all", async () => {
+    await withPage("comparison", async (page) => {
+      const gains = page.locator(".examples", { has: page.getByRole("heading", { name: "Gains" }) });
+      const files = await gains.locator("li .small").allTextContents();
+      expect(new Set(files.map((text) => text.split(":")[0])).size).toBe(2);
+      const more = gains.locator(".more");
+      expect(await more.textContent()).toBe("and 5 more; list them all");
+      await more.locator("a").click();
+      await expect.poll(() => listed(page)).toBe(10);
+    });
+  });
+
+  it.each(kinds)("cuts off no section's link on a telephone (%s)", async (kind) => {
+    await withPage(kind, async (page) => {
+      await page.setViewportSize({ width: 390, height: 800 });
+      const sizes = await page
+        .locator("nav[aria-label=Sections]")
+        .evaluate((nav) => [nav.scrollWidth, nav.clientWidth]);
+      expect(sizes[0]).toBe(sizes[1]);
+    });
+  });
+
   it.each(kinds)("leads to each of its sections (%s)", async (kind) => {
     await withPage(kind, async (page) => {
       const links = await page.locator("nav[aria-label=Sections] a").all();

@@ -44,7 +44,7 @@ function Sets({ listing, token }: { readonly listing: ViewListing; readonly toke
         <p class="notice">There are no results here yet. A run that begins will appear by itself.</p>
       )}
       {sets.length > 3 && (
-        <p>
+        <p class="find">
           <label>
             Find{" "}
             <input
