@@ -128,6 +128,8 @@ export function recordCall(record: ServerRecord, ended: "replied" | RequestFailu
 export const maxRejectedInARow = 10;
 /** Calls in a row that used up their tries after which the server is taken to be gone. */
 export const maxExhaustedInARow = 20;
+/** Timeouts one after the other, with no sign of life between them, after which the server is taken to hang. */
+export const silentRounds = 10;
 
 /** Whether a server is beyond hope. */
 export function hopeless(record: ServerRecord): "rejects-everything" | "gone" | undefined {

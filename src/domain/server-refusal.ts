@@ -62,10 +62,14 @@ function wayOutOfNotFound({ url, model, offered }: Refusal): string {
 
 /** The error that ends a run because a server answered no call as it should. */
 export function hopelessError(
-  kind: "rejects-everything" | "gone",
+  kind: "rejects-everything" | "gone" | "silent",
   last: { readonly url: string; readonly message: string; readonly callsInARow: number },
 ): EvalError {
   const { url, message, callsInARow } = last;
+  if (kind === "silent")
+    return new EvalError("server", `${url}: no reply to ${callsInARow} requests one after the other: ${message}`, {
+      hint: "the server hangs, or --timeout is too short for it; the same command goes on where this one stopped",
+    });
   if (kind === "gone")
     return new EvalError(
       "server",

@@ -39,6 +39,7 @@ it("hopelessError says how often and how it ended", () => {
     "http://h/v1/chat/completions: 20 requests in a row failed with all their tries, the last one: connection refused",
   );
   expect(hopelessError("rejects-everything", last).message).toContain("rejected each of the first 20 requests");
+  expect(hopelessError("silent", last).message).toContain("no reply to 20 requests one after the other");
 });
 
 it("tlsError shows the way out", () => {

@@ -411,6 +411,39 @@ describe("a server beyond hope ends the run", () => {
   });
 });
 
+describe("a server that hangs", () => {
+  it("ends the run after ten timeouts one after the other, however many calls wait", async () => {
+    await using server = await startModelServer({ reply: afterGood(1, answer.stallBeforeHeaders()) });
+    await using model = modelAt(server, { maxRetries: 1, timeoutMs: 100, maxWorkers: "auto" });
+    expect(await model.chat(ask("hi"))).toMatchObject({ kind: "replied" });
+    const ended = await Promise.all(Array.from({ length: 200 }, () => rejection(model.chat(ask("hi")))));
+    expect(new Set(ended).size).toBe(1);
+    expect(ended[0]).toMatchObject({
+      code: "server",
+      message: expect.stringContaining("no reply to 10 requests one after the other"),
+    });
+    expect(server.requests.length).toBeLessThan(50);
+  });
+
+  it("goes on where a reply comes now and then", async () => {
+    await using server = await startModelServer({
+      reply: (_, { index }) => (index % 8 === 0 ? answer.ok("hi") : answer.stallBeforeHeaders()),
+    });
+    await using model = modelAt(server, { maxRetries: 0, timeoutMs: 50, maxWorkers: 1 });
+    const replies = await Promise.all(Array.from({ length: 24 }, () => model.chat(ask("hi"))));
+    expect(replies.filter(({ kind }) => kind === "replied")).toHaveLength(3);
+  });
+
+  it("is not one where many tries of the same time had no reply", async () => {
+    await using server = await startModelServer({
+      reply: (_, { index }) => (index < 40 ? answer.stallBeforeHeaders() : answer.ok("hi")),
+    });
+    await using model = modelAt(server, { maxRetries: 3, timeoutMs: 200, maxWorkers: 40 });
+    const replies = await Promise.all(Array.from({ length: 40 }, () => model.chat(ask("hi"))));
+    expect(replies.every(({ kind }) => kind === "replied")).toBe(true);
+  });
+});
+
 describe("secrets", () => {
   const apiKey = "sk-key-0123456789";
   const header = "token-abcdefgh";
