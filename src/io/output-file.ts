@@ -70,7 +70,8 @@ async function placeOf(path: string): Promise<Place> {
     if (found?.isDirectory() === true) return { kind: "folder", path };
     await access(await nearestFolder(dirname(path)), constants.W_OK);
     if (found === undefined) return { kind: "missing", path: await realPlace(path) };
-    return { kind: found.isFile() ? "file" : "other", path: await realpath(path) };
+    // a pipe has a name, such as /dev/stdout, but no place
+    return found.isFile() ? { kind: "file", path: await realpath(path) } : { kind: "other", path };
   } catch (error) {
     throw diskError(error, `cannot write ${path}`);
   }

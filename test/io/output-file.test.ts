@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, symlink } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { requireOutputFile } from "../../src/io/output-file.js";
@@ -68,6 +69,14 @@ describe("requireOutputFile", () => {
   ])("refuses %s", async (_, output, why) => {
     await using folder = await stage();
     await expect(check(folder, output)).rejects.toEqual(evalError("usage", why));
+  });
+
+  it("refuses a pipe, whatever it is called", async () => {
+    await using folder = await tempFolder();
+    execFileSync("mkfifo", [folder.file("pipe")]);
+    const linked = folder.file("stdout");
+    await symlink(folder.file("pipe"), linked);
+    await expect(check(folder, linked)).rejects.toEqual(evalError("usage", "is no file"));
   });
 
   it("refuses a path through a file", async () => {
