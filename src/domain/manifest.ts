@@ -69,6 +69,14 @@ export const judgmentManifestSchema = z.strictObject({
 export type AnswerManifest = z.infer<typeof answerManifestSchema>;
 export type JudgmentManifest = z.infer<typeof judgmentManifestSchema>;
 
+/** What a manifest says of a model; undefined where it says nothing. A model may be called as what every object has, such as `constructor`. */
+export function judgedPart(
+  manifest: JudgmentManifest | undefined,
+  model: string,
+): JudgmentManifest["models"][string] | undefined {
+  return manifest !== undefined && Object.hasOwn(manifest.models, model) ? manifest.models[model] : undefined;
+}
+
 /** Refuses to go on with records that were made with other settings, naming each field. */
 export function requireSameSettings(
   stored: Readonly<Record<string, unknown>>,

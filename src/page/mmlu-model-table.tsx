@@ -49,9 +49,11 @@ const columns: readonly Column<ModelLine>[] = [
       <>
         {sharePercent(overall.mean)}
         <br />
-        <span class="small">
-          ± {error(overall.meanStderr)}, {shareRange(overall.meanInterval)}
-        </span>
+        {overall.meanStderr !== null && overall.meanStderr > 0 && (
+          <span class="small">
+            ± {error(overall.meanStderr)}, {shareRange(overall.meanInterval)}
+          </span>
+        )}
       </>
     ),
   },

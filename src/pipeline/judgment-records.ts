@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { encodeJudgment } from "../domain/eval-output.js";
 import type { Judgment } from "../domain/judgment.js";
 import { judgmentKey } from "../domain/judgment.js";
-import { judgmentManifestSchema } from "../domain/manifest.js";
+import { judgedPart, judgmentManifestSchema } from "../domain/manifest.js";
 import { readJsonFile, writeJsonFile } from "../io/json-file.js";
 import { writeJsonLines } from "../io/write-jsonl.js";
 import { readJudgments, removeModel } from "../io/judgment-file.js";
@@ -19,7 +19,7 @@ export async function settleFailures(path: string, model: string, rated: Readonl
 
 export async function hasJudgments(paths: RecordPaths, model: string): Promise<boolean> {
   const manifest = await readJsonFile(paths.manifest, judgmentManifestSchema);
-  if (manifest?.models[model] !== undefined) return true;
+  if (judgedPart(manifest, model) !== undefined) return true;
   for (const path of [paths.records, paths.failed])
     for await (const judgment of readJudgments(path)) if (judgment.model === model) return true;
   return false;

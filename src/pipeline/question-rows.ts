@@ -3,7 +3,7 @@ import { EvalError } from "../domain/eval-error.js";
 import type { Judgment } from "../domain/judgment.js";
 import { reread } from "../domain/judgment.js";
 import type { JudgmentManifest } from "../domain/manifest.js";
-import { answerManifestSchema, judgmentManifestSchema } from "../domain/manifest.js";
+import { judgedPart, answerManifestSchema, judgmentManifestSchema } from "../domain/manifest.js";
 import type { Question, QuestionId } from "../domain/question.js";
 import { compareQuestionIds } from "../domain/question.js";
 import type { QuestionRow } from "../domain/question-rows.js";
@@ -127,7 +127,7 @@ async function* rowsOfPair(input: QuestionRowsInput, judged: JudgedPair): AsyncG
   const { source, pair, judgments } = judged;
   const answers = await answersOf(input, pair.model);
   const referencesOf = await referencesFor(input, source, pair);
-  const repeats = source.manifest?.models[pair.model]?.facts.judge_repeats;
+  const repeats = judgedPart(source.manifest, pair.model)?.facts.judge_repeats;
   try {
     for await (const { record: question } of judged.questions.read()) {
       const said = (await takeAll(judgments, { ...pair, id: question.id })).filter(
@@ -194,7 +194,7 @@ async function answersOf(input: QuestionRowsInput, model: string): Promise<Answe
 
 /** Refuses judgments of another question set, as the report does. */
 function referencesFor(input: QuestionRowsInput, { manifest }: Source, { model }: Pair): Promise<ReferencesOf> {
-  const part = manifest?.models[model];
+  const part = judgedPart(manifest, model);
   if (part !== undefined && part.settings.questions_sha256 !== input.questions.sha256)
     throw new EvalError("conflict", `${model} was judged on another question set than ${input.questions.path}`, {
       hint: "give that question file with --questions",

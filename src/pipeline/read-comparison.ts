@@ -7,7 +7,7 @@ import type { Comparison } from "../domain/comparison.js";
 import { compareScores } from "../domain/comparison.js";
 import { EvalError } from "../domain/eval-error.js";
 import type { ComparisonSettings } from "../domain/file-comparison.js";
-import { answerManifestSchema, judgmentManifestSchema } from "../domain/manifest.js";
+import { judgedPart, answerManifestSchema, judgmentManifestSchema } from "../domain/manifest.js";
 import type { Question, QuestionId } from "../domain/question.js";
 import { reduceScores } from "../domain/question-score.js";
 import { modelReport } from "../domain/report.js";
@@ -242,7 +242,7 @@ async function manifestHash(input: ComparisonInput): Promise<string> {
     const judgments = await readJsonFile(side.output.judgments(input.models.judge).manifest, judgmentManifestSchema);
     for (const model of [input.models.base, input.models.tuned]) {
       const answers = await readJsonFile(side.output.answers(model).manifest, answerManifestSchema);
-      settings.push(side.commit, answers?.settings ?? null, judgments?.models[model]?.settings ?? null);
+      settings.push(side.commit, answers?.settings ?? null, judgedPart(judgments, model)?.settings ?? null);
     }
   }
   return createHash("sha256").update(JSON.stringify(settings)).digest("hex");

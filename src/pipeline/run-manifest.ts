@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
 import type { AnswerSettings, JudgmentSettings, RunFacts } from "../domain/manifest.js";
-import { answerManifestSchema, judgmentManifestSchema, requireSameSettings } from "../domain/manifest.js";
+import { judgedPart, answerManifestSchema, judgmentManifestSchema, requireSameSettings } from "../domain/manifest.js";
 import { readJsonFile, writeJsonFile } from "../io/json-file.js";
 import { packageInfo } from "../io/package-info.js";
 import type { QuestionFile } from "../io/question-file.js";
@@ -55,7 +55,7 @@ export async function keepJudgmentManifest(
   },
 ): Promise<void> {
   const stored = await readJsonFile(path, judgmentManifestSchema);
-  const earlier = stored?.models[model];
+  const earlier = judgedPart(stored, model);
   if (earlier !== undefined) requireSameSettings(earlier.settings, options.settings, `${path} (model ${model})`);
   else if (await options.hasRecords())
     throw new EvalError(

@@ -4,7 +4,7 @@ import { EvalError } from "../domain/eval-error.js";
 import type { Judgment } from "../domain/judgment.js";
 import { reread } from "../domain/judgment.js";
 import type { JudgmentManifest, RunFacts } from "../domain/manifest.js";
-import { judgmentManifestSchema } from "../domain/manifest.js";
+import { judgedPart, judgmentManifestSchema } from "../domain/manifest.js";
 import type { Question, QuestionId } from "../domain/question.js";
 import type { RatingParser } from "../domain/rating.js";
 import { mtBenchScale } from "../domain/rating.js";
@@ -123,7 +123,7 @@ async function scoredModels(
                 onAnswer: (answer) => observer.answer(answer),
               })
             : undefined;
-        const part = source.manifest?.models[judged.model];
+        const part = judgedPart(source.manifest, judged.model);
         if (part !== undefined && part.settings.questions_sha256 !== input.questions.sha256)
           throw new EvalError(
             "conflict",

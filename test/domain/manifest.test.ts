@@ -9,6 +9,7 @@ import {
   judgmentSettingsSchema,
   requireSameSettings,
 } from "../../src/domain/manifest.js";
+import { judgedPart } from "../../src/domain/manifest.js";
 import { evalError } from "../support/eval-error.js";
 
 const answerSettings: AnswerSettings = {
@@ -171,3 +172,11 @@ describe("the schemas of manifests", () => {
     });
   });
 });
+
+it.each(["constructor", "__proto__", "toString", "m"])(
+  "judgedPart knows nothing of a model that is not there: %s",
+  (model) => {
+    expect(judgedPart({ kind: "judgments", models: {} }, model)).toBeUndefined();
+    expect(judgedPart(undefined, model)).toBeUndefined();
+  },
+);
