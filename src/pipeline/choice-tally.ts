@@ -5,7 +5,7 @@ import { appendedLines } from "../io/appended-lines.js";
 import type { RecordPaths } from "../io/output-tree.js";
 
 /** Counts of a model's outcomes in one task. */
-export interface TaskTally {
+interface TaskTally {
   readonly task: string;
   /** how the choice of its newest question was found; undefined where none has an outcome */
   readonly way: McqWay | undefined;
