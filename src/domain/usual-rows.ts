@@ -1,4 +1,5 @@
 import type { AnswerRow, JudgmentRow } from "./eval-output.js";
+import type { QuestionRow } from "./question.js";
 
 /*
  * Reports read rows by the hundred thousand, and going through the schema takes longer than parsing. Of the rows that branchbench writes
@@ -24,6 +25,8 @@ function orAbsent(check: Check): Check {
 function listOf(check: Check): Check {
   return (value) => Array.isArray(value) && value.every(check);
 }
+
+const isTexts = listOf(isText);
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
@@ -84,11 +87,25 @@ const judgment = {
   failure: isAbsent,
 } satisfies Record<keyof JudgmentRow, Check>;
 
+const question = {
+  question_id: isId,
+  category: isText,
+  turns: (value) => isTexts(value) && Array.isArray(value) && value.length > 0,
+  reference: orAbsent(isTexts),
+  required_temperature: isAbsent,
+  qna_file: orAbsent(isText),
+} satisfies Record<keyof QuestionRow, Check>;
+
 const isAnswer = objectOf(Object.entries(answer));
 const isJudgment = objectOf(Object.entries(judgment));
+const isQuestion = objectOf(Object.entries(question));
 
 export function isUsualAnswerRow(row: unknown): row is AnswerRow {
   return isAnswer(row);
+}
+
+export function isUsualQuestionRow(row: unknown): row is QuestionRow {
+  return isQuestion(row);
 }
 
 export function isUsualJudgmentRow(row: unknown): row is JudgmentRow {

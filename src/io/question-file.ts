@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { EvalError } from "../domain/eval-error.js";
-import type { Question, QuestionId } from "../domain/question.js";
+import type { Question, QuestionId, QuestionRow } from "../domain/question.js";
 import { decodeQuestion, questionRowSchema } from "../domain/question.js";
 import { questionKeys } from "../domain/question-keys.js";
 import type { QuestionKeys } from "../domain/question-keys.js";
@@ -9,6 +9,7 @@ import type { QuestionSelection } from "../domain/question-selection.js";
 import { selectedPositions } from "../domain/question-selection.js";
 import { diskError } from "./disk-error.js";
 import { numberColumn } from "../domain/number-column.js";
+import { isUsualQuestionRow } from "../domain/usual-rows.js";
 import type { TextLine } from "./jsonl.js";
 import { parseLine, parseRow, readLines } from "./jsonl.js";
 
@@ -28,8 +29,7 @@ export async function openQuestionFile(path: string): Promise<QuestionFile> {
   const fingerprints = numberColumn();
   const hash = createHash("sha256");
   const check = (textLine: TextLine): void => {
-    const { line } = textLine;
-    const { question_id: id, category } = parseRow(questionRowSchema, parseLine(textLine, path), `${path}:${line}`);
+    const { question_id: id, category } = readRow(textLine, path);
     fingerprints.push(fingerprint(id));
     keys.add(id, category);
   };
@@ -40,6 +40,11 @@ export async function openQuestionFile(path: string): Promise<QuestionFile> {
     });
   if (fingerprints.hasEqual()) await refuseRepeatedId(path);
   return { path, sha256: hash.digest("hex"), keys };
+}
+
+function readRow(line: TextLine, path: string): QuestionRow {
+  const row = parseLine(line, path);
+  return isUsualQuestionRow(row) ? row : parseRow(questionRowSchema, row, `${path}:${line.line}`);
 }
 
 /** 53 bits from two multiplicative hashes of the id's text, which two ids of a set share only by chance. */
@@ -60,7 +65,7 @@ async function refuseRepeatedId(path: string): Promise<void> {
   for await (const group of readLines(path)) {
     for (const textLine of group) {
       const { line } = textLine;
-      const { question_id: id } = parseRow(questionRowSchema, parseLine(textLine, path), `${path}:${line}`);
+      const { question_id: id } = readRow(textLine, path);
       const earlier = lines.get(String(id));
       if (earlier !== undefined)
         throw new EvalError("input", `${path}:${line}: field question_id: ${id} stands already in line ${earlier}`, {
@@ -79,7 +84,7 @@ export async function* readQuestions(file: QuestionFile, selection: QuestionSele
     for (const line of group) {
       if (selected !== undefined && position++ !== selected[next]) continue;
       next++;
-      yield decodeQuestion(parseRow(questionRowSchema, parseLine(line, file.path), `${file.path}:${line.line}`));
+      yield decodeQuestion(readRow(line, file.path));
       if (next === selected?.length) return;
     }
   }

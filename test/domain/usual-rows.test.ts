@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answerRowSchema, decodeAnswer, decodeJudgment, judgmentRowSchema } from "../../src/domain/eval-output.js";
-import { isUsualAnswerRow, isUsualJudgmentRow } from "../../src/domain/usual-rows.js";
+import { decodeQuestion, questionRowSchema } from "../../src/domain/question.js";
+import { isUsualAnswerRow, isUsualJudgmentRow, isUsualQuestionRow } from "../../src/domain/usual-rows.js";
 
 const usage = { finish_reason: "stop", prompt_tokens: 3, completion_tokens: 0, latency_ms: 1.5, attempts: 1 };
 const choice = { index: 0, turns: ["a", ""], details: [usage, { ...usage, reasoning: "r" }] };
@@ -23,6 +24,8 @@ const judgment = {
   reasoning: "r",
   reasoning_inline: true,
 };
+
+const question = { question_id: 81, category: "math", turns: ["a", "b"], reference: ["r", ""], qna_file: "a/qna.yaml" };
 
 /** What may stand in a field, rightly or wrongly. */
 const value = fc.oneof(
@@ -55,8 +58,9 @@ describe("a usual row", () => {
   it("is what is written every day", () => {
     expect(isUsualAnswerRow(answer)).toBe(true);
     expect(isUsualJudgmentRow(judgment)).toBe(true);
+    expect(isUsualQuestionRow(question)).toBe(true);
     for (const other of [undefined, null, 1, "", [], {}])
-      expect([isUsualAnswerRow(other), isUsualJudgmentRow(other)]).toEqual([false, false]);
+      expect([isUsualAnswerRow, isUsualJudgmentRow, isUsualQuestionRow].some((is) => is(other))).toBe(false);
   });
 
   it.each(Object.keys(usage))("is none with a wrong %s", (field) => {
@@ -68,6 +72,19 @@ describe("a usual row", () => {
     fc.assert(
       fc.property(changed(answer), (row) => {
         if (isUsualAnswerRow(row)) expect(decodeAnswer(row)).toEqual(decodeAnswer(answerRowSchema.parse(row)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("comes to the same question as through the schema", () => {
+    const texts = fc.constantFrom([], [""], ["x", 1], "x");
+    const changedTexts = fc
+      .tuple(changed(question), fc.option(texts))
+      .map(([row, turns]): unknown => (turns === null ? row : { ...question, turns }));
+    fc.assert(
+      fc.property(changedTexts, (row) => {
+        if (isUsualQuestionRow(row)) expect(decodeQuestion(row)).toEqual(decodeQuestion(questionRowSchema.parse(row)));
       }),
       { numRuns: 2_000 },
     );
