@@ -126,6 +126,17 @@ describe("settleFile", () => {
     expect(after === `${settled(lines).join("\n")}\n`).toBe(true);
   });
 
+  const many = Array.from({ length: 40_000 }, (_, at) => at);
+
+  it.each<[string, number[]]>([
+    ["at random", shuffled(many)],
+    ["with the first one last", [...many.slice(1), 0]],
+    ["almost in order, some of them twice", many.map((key, at) => (at % 5 === 4 ? Math.max(0, key - 400) : key))],
+  ])("sorts tens of thousands of lines that lie %s", async (_, keys) => {
+    const lines = keys.map((key, at) => row(key, String(at)));
+    expect((await settle(`${lines.join("\n")}\n`)) === `${settled(lines).join("\n")}\n`).toBe(true);
+  });
+
   it.each([
     ["among far ones", [3, 2, 9, 1, 0, 5, 4]],
     ["after near ones", [1, 0, 2, 5, 4]],
