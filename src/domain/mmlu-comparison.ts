@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ComparisonGate } from "./branch-comparison.js";
 import type { Verdict } from "./verdict.js";
-import { mcqComparisonSchema, type McqComparison } from "./mcq-comparison.js";
+import { mcqComparisonSchema, type McqComparison } from "./mcq-comparison-schema.js";
 import { mmluReportSchema } from "./mmlu-report.js";
 
 const exampleSchema = z.strictObject({

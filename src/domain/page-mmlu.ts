@@ -1,4 +1,4 @@
-import type { McqComparison } from "./mcq-comparison.js";
+import type { McqComparison } from "./mcq-comparison-schema.js";
 import type { AskedMcq, SampleOutcome } from "./mcq-sample.js";
 import type { MmluReport } from "./mmlu-report.js";
 import type { ContinuationForm } from "./multiple-choice.js";

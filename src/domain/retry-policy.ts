@@ -129,7 +129,39 @@ export const maxRejectedInARow = 10;
 /** Calls in a row that used up their tries after which the server is taken to be gone. */
 export const maxExhaustedInARow = 20;
 /** Timeouts one after the other, with no sign of life between them, after which the server is taken to hang. */
-export const silentRounds = 10;
+const silentRounds = 10;
+/** A timeout that came sooner than this share of ours was told by the server, which is alive then. */
+const ownTimeoutShare = 0.9;
+
+/** Tries without any reply, one begun after the other had ended, since the last sign of life. */
+export interface Silence {
+  readonly rounds: number;
+  /** when the last of them ended, in milliseconds */
+  readonly sinceMs: number;
+}
+
+export const noSilence: Silence = { rounds: 0, sinceMs: -Infinity };
+
+/** When a try began and ended, and how long it was given, in milliseconds. */
+interface TryTimes {
+  readonly startedMs: number;
+  readonly endedMs: number;
+  readonly timeoutMs: number;
+}
+
+/**
+ * A server that hangs is asked by one call at a time after a while, and a further try stands behind all calls that wait: until some had used up their
+ * tries, hours could go by. Timeouts of tries that went side by side are one silence.
+ */
+export function silenceAfterTimeout(silence: Silence, { startedMs, endedMs, timeoutMs }: TryTimes): Silence {
+  if (endedMs - startedMs < timeoutMs * ownTimeoutShare) return noSilence;
+  return startedMs < silence.sinceMs ? silence : { rounds: silence.rounds + 1, sinceMs: endedMs };
+}
+
+/** How many rounds of silence end a run: never fewer than one call's own tries. */
+export function mostSilentRounds(maxRetries: number): number {
+  return Math.max(silentRounds, maxRetries + 1);
+}
 
 /** Whether a server is beyond hope. */
 export function hopeless(record: ServerRecord): "rejects-everything" | "gone" | undefined {

@@ -5,9 +5,12 @@ import {
   hopeless,
   maxExhaustedInARow,
   maxRejectedInARow,
-  silentRounds,
+  mostSilentRounds,
+  noSilence,
   recordCall,
   retryDelayMs,
+  silenceAfterTimeout,
+  type Silence,
   unknownServer,
   type ServerRecord,
 } from "../domain/retry-policy.js";
@@ -75,8 +78,7 @@ export interface ChatCalls extends ChatCallsParts {
   readonly counts: CallCounts;
   tokenLimitField: TokenLimitField;
   record: ServerRecord;
-  /** tries without any reply, one begun after the other had ended, since the last sign of life */
-  silence: { rounds: number; sinceMs: number };
+  silence: Silence;
   /** why no try starts any more; it may still be on its way */
   end: EvalError | Promise<EvalError> | undefined;
 }
@@ -114,7 +116,7 @@ export function chatCalls(parts: ChatCallsParts): ChatCalls {
     counts,
     tokenLimitField: "max_tokens",
     record: unknownServer,
-    silence: { rounds: 0, sinceMs: -Infinity },
+    silence: noSilence,
     end: undefined,
   };
 }
@@ -179,10 +181,8 @@ async function tryWithPermit<Request, Reading extends GoodReading>(call: Call<Re
     const { round } = calls.limiter;
     const result = await tryOnce(call);
     learn(calls, result, round);
-    // a server that says itself that it took too long is alive
-    const isSilence = performance.now() - call.startedMs >= calls.settings.timeoutMs * 0.9;
-    if (result.kind === "retry" && result.reason === "timeout" && isSilence) endAfterSilence(call, result.message);
-    else calls.silence = { rounds: 0, sinceMs: -Infinity };
+    if (result.kind === "retry" && result.reason === "timeout") endAfterSilence(call, result.message);
+    else calls.silence = noSilence;
     call.goOn(result);
   } catch (error) {
     call.giveUp(error);
@@ -220,19 +220,13 @@ function learn(calls: ChatCalls, result: TryResult<GoodReading>, round: number):
   else if (result.kind === "refused" && calls.end === undefined) endCalls(calls, refusalOf(calls, result));
 }
 
-/**
- * A server that hangs is asked by one call at a time after a while, and a further try stands behind all calls that wait: until some had used up their
- * tries, hours could go by. Timeouts of tries that went side by side are one silence.
- */
 function endAfterSilence<Request, Reading extends GoodReading>(
   { calls, kind, startedMs }: Call<Request, Reading>,
   message: string,
 ): void {
-  const { silence, settings } = calls;
-  if (startedMs < silence.sinceMs) return;
-  calls.silence = { rounds: silence.rounds + 1, sinceMs: performance.now() };
-  // never before one call alone would have given up
-  const callsInARow = Math.max(silentRounds, settings.maxRetries + 1);
+  const { timeoutMs, maxRetries } = calls.settings;
+  calls.silence = silenceAfterTimeout(calls.silence, { startedMs, endedMs: performance.now(), timeoutMs });
+  const callsInARow = mostSilentRounds(maxRetries);
   if (calls.silence.rounds >= callsInARow)
     endCalls(calls, hopelessError("silent", { url: kind.shownUrl, message, callsInARow }));
 }

@@ -74,52 +74,6 @@ function recordPaths(stem: string): RecordPaths {
   };
 }
 
-/** A benchmark that has results. */
-interface FoundBench {
-  readonly name: string;
-  /** those with answers or judgments of their own, with `/` */
-  readonly branches: readonly string[];
-}
-
-/** The benchmarks below an output folder, sorted; of answers and judgments the branches, too. */
-export async function listBenches(outputDir: string): Promise<FoundBench[]> {
-  const folders = await foldersIn(outputDir);
-  const benches: FoundBench[] = [];
-  for (const name of folders) {
-    const recordFolders = (await foldersIn(join(outputDir, name), "below")).filter((path) => recordFolder.test(path));
-    const branches = new Set(recordFolders.map((path) => path.replace(recordFolder, "")));
-    branches.delete("");
-    const isFound = recordFolders.length > 0 || (await hasOutcomes(join(outputDir, name)));
-    if (isFound) benches.push({ name, branches: [...branches] });
-  }
-  return benches;
-}
-
-const recordFolder = /(?:^|\/)model_(?:answer|judgment)$/;
-
-async function hasOutcomes(folder: string): Promise<boolean> {
-  for (const model of await foldersIn(folder)) {
-    const entries = await readdir(join(folder, model));
-    if (entries.some((entry) => /^(outcomes\.jsonl|results_.*\.json)$/.test(entry))) return true;
-  }
-  return false;
-}
-
-/** Hidden ones hold what was put aside. */
-async function foldersIn(folder: string, depth: "own" | "below" = "own"): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: depth === "below", withFileTypes: true }).catch(
-    (error: unknown) => {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-      throw diskError(error, `cannot read ${folder}`);
-    },
-  );
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter((path) => !/(^|\/)\./.test(path))
-    .sort((left, right) => (left < right ? -1 : 1));
-}
-
 async function listNames(folder: string, suffix: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];

@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from "preact/hooks";
-import type { McqTaskComparison } from "../domain/mcq-comparison.js";
+import type { McqTaskComparison } from "../domain/mcq-comparison-schema.js";
 import type { PageMmluPair, PairCounts } from "../domain/page-mmlu.js";
 import { verdicts } from "../domain/verdict.js";
 import { compareVerdicts, verdictWords } from "../domain/verdict-words.js";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { EvalError } from "../domain/eval-error.js";
-import type { ComparedTask, McqComparison, McqComparisonSettings, McqResult } from "../domain/mcq-comparison.js";
+import type { ComparedTask, McqComparisonSettings, McqResult } from "../domain/mcq-comparison.js";
+import type { McqComparison } from "../domain/mcq-comparison-schema.js";
 import { compareMcq } from "../domain/mcq-comparison.js";
 import { mcqManifestSchema } from "../domain/mcq-manifest.js";
 import type { PlannedTask } from "../domain/mcq-plan.js";

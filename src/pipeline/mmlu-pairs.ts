@@ -1,4 +1,5 @@
-import type { ComparedTask, McqComparison, McqResult } from "../domain/mcq-comparison.js";
+import type { ComparedTask, McqResult } from "../domain/mcq-comparison.js";
+import type { McqComparison } from "../domain/mcq-comparison-schema.js";
 import { compareMcq } from "../domain/mcq-comparison.js";
 import type { MmluReport } from "../domain/mmlu-report.js";
 import type { PageMmluPair, PairCounts } from "../domain/page-mmlu.js";

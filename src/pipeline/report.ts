@@ -9,8 +9,9 @@ import { judgmentManifestSchema } from "../domain/manifest.js";
 import { printable } from "../domain/printable.js";
 import { readJsonFile } from "../io/json-file.js";
 import type { OutputTree } from "../io/output-tree.js";
-import { exists, listBenches } from "../io/output-tree.js";
+import { exists } from "../io/output-tree.js";
 import { readQuestions } from "../io/question-file.js";
+import { findResultFolders } from "../io/result-folders.js";
 import type { ScoredModelsInput } from "./scored-models.js";
 import { readScoredModels } from "./scored-models.js";
 
@@ -89,18 +90,31 @@ async function judgedModels(output: OutputTree, judges: readonly string[]): Prom
 async function nothingHere(input: Omit<ReportInput, "questions">): Promise<EvalError> {
   const { bench, branch, outputDir } = input;
   if (outputDir === undefined) return nothingToReport(input);
-  const benches = await listBenches(outputDir);
-  const found = benches.find(({ name }) => name === bench);
-  if (found === undefined)
-    return benches.length === 0
+  const benches = await branchesByBench(outputDir);
+  const branches = benches.get(bench);
+  if (branches === undefined)
+    return benches.size === 0
       ? nothingToReport(input)
-      : unknownName("benchmark", bench, { names: benches.map(({ name }) => name), place: outputDir });
-  if (found.branches.length === 0) return nothingToReport(input);
-  if (branch !== undefined)
-    return unknownName("branch", branch, { names: found.branches, place: join(outputDir, bench) });
+      : unknownName("benchmark", bench, { names: [...benches.keys()], place: outputDir });
+  if (branches.length === 0) return nothingToReport(input);
+  if (branch !== undefined) return unknownName("branch", branch, { names: branches, place: join(outputDir, bench) });
   return new EvalError("input", `${join(outputDir, bench)} has results of branches: which one is meant?`, {
-    hint: `give --branch with one of: ${listed(found.branches)}`,
+    hint: `give --branch with one of: ${listed(branches)}`,
   });
+}
+
+/** The benchmarks that have results, each with the branches that have answers or judgments of their own. */
+async function branchesByBench(outputDir: string): Promise<Map<string, string[]>> {
+  const benches = new Map<string, string[]>();
+  if (!(await exists(outputDir))) return benches;
+  for (const { kind, name } of (await findResultFolders(outputDir)).found) {
+    const [bench = "", ...below] = name.split("/");
+    if (bench === ".") continue;
+    const branches = benches.get(bench) ?? [];
+    if (kind === "judged" && below.length > 0) branches.push(below.join("/"));
+    benches.set(bench, branches);
+  }
+  return benches;
 }
 
 export function nothingToReport(input: Omit<ReportInput, "questions">): EvalError {

@@ -1,5 +1,5 @@
 import type { Verdict } from "../domain/verdict.js";
-import type { McqTaskComparison, OverallComparison } from "../domain/mcq-comparison.js";
+import type { McqTaskComparison, OverallComparison } from "../domain/mcq-comparison-schema.js";
 import type { MmluComparison } from "../domain/mmlu-comparison.js";
 import { verdictWords } from "../domain/verdict-words.js";
 

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ComparedTask, McqResult } from "../../src/domain/mcq-comparison.js";
-import { compareMcq, mcqComparisonSchema } from "../../src/domain/mcq-comparison.js";
+import { compareMcq } from "../../src/domain/mcq-comparison.js";
+import { mcqComparisonSchema } from "../../src/domain/mcq-comparison-schema.js";
 
 const right: McqResult = { kind: "scored", correct: true };
 const wrong: McqResult = { kind: "scored", correct: false };

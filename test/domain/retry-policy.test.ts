@@ -3,9 +3,12 @@ import { describe, expect, it } from "vitest";
 import type { RequestFailureReason } from "../../src/domain/chat-model.js";
 import {
   hopeless,
+  mostSilentRounds,
+  noSilence,
   recordCall,
   retryDelayMs,
   serverDelayMs,
+  silenceAfterTimeout,
   unknownServer,
   verdictOn,
   type ServerRecord,
@@ -158,5 +161,60 @@ describe("hopeless", () => {
 
   it.each(["replied", "rejected", "rate-limited", "no-content"] as const)("takes %s for a sign of life", (end) => {
     expect(hopeless(after("replied", ...times(19, "timeout"), end, ...times(19, "timeout")))).toBeUndefined();
+  });
+});
+
+describe("the silence of a server", () => {
+  const timeoutMs = 100;
+  const roundsOf = (tries: readonly (readonly [startedMs: number, endedMs: number])[]): number =>
+    tries.reduce(
+      (silence, [startedMs, endedMs]) => silenceAfterTimeout(silence, { startedMs, endedMs, timeoutMs }),
+      noSilence,
+    ).rounds;
+
+  it.each<[string, [number, number][], number]>([
+    [
+      "timeouts one after the other",
+      [
+        [0, 100],
+        [100, 200],
+        [250, 350],
+      ],
+      3,
+    ],
+    [
+      "timeouts side by side",
+      [
+        [0, 100],
+        [1, 101],
+        [50, 150],
+      ],
+      1,
+    ],
+    [
+      "two rounds of several",
+      [
+        [0, 100],
+        [2, 102],
+        [101, 201],
+        [103, 203],
+      ],
+      2,
+    ],
+    [
+      "a timeout that the server told",
+      [
+        [0, 100],
+        [100, 150],
+      ],
+      0,
+    ],
+    ["nothing", [], 0],
+  ])("after %s", (_, tries, rounds) => {
+    expect(roundsOf(tries)).toBe(rounds);
+  });
+
+  it("ends a run after ten rounds, and never before one call would give up", () => {
+    expect([0, 5, 9, 20].map(mostSilentRounds)).toEqual([10, 10, 10, 21]);
   });
 });
