@@ -182,7 +182,7 @@ async function putInPlace({ files, idsHash }: QuestionDraft, { input, paths, sum
   const { paths: written, ...rest } = summary;
   await writeJsonFile(paths.manifest, {
     kind: "questions",
-    branchbench: await packageInfo(),
+    branchbench: packageInfo(),
     ids_sha256: idsHash,
     ...rest,
     judge: input.judge ?? null,

@@ -28,7 +28,7 @@ export async function keepMcqManifest(paths: RecordPaths, input: MmluInput, port
     settings,
     data: joinData(stored?.data ?? {}, wanted, paths.manifest),
     facts: {
-      branchbench: await packageInfo(),
+      branchbench: packageInfo(),
       started: new Date().toISOString(),
       server_url: server.url,
       server_models: server.models === null ? null : [...server.models],

@@ -18,7 +18,7 @@ import type { JoinedLine } from "../io/write-jsonl.js";
 import { writeJsonTexts } from "../io/write-jsonl.js";
 import { readOutcomes, readOutcomesByTask } from "../io/outcome-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
-import { packageInfo } from "../io/package-info.js";
+import { packageVersion } from "../io/package-version.js";
 import { newestReport, resultPaths } from "../io/result-file.js";
 import { fanOut } from "./fan-out.js";
 import type { MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
@@ -151,10 +151,9 @@ async function makeMcqReport(
   };
   await fanOut(recordsOf(input.output.outcomes(input.model), run.plan), onTask, { width: tasksAtATime });
   const scores = counter.scores();
-  const { version } = await packageInfo();
   return {
     kind: "branchbench-mmlu",
-    version,
+    version: packageVersion(),
     bench: input.bench,
     model: input.model,
     // the model's own URL is that of its chats

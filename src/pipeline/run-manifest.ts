@@ -40,7 +40,7 @@ export async function keepAnswerManifest(
     throw new EvalError("conflict", `${path} is missing, so nobody can say how the answers beside it were made`, {
       hint: "judge them as they are with judge-answers --answers FILE, or use --fresh to move them aside and ask anew",
     });
-  await writeJsonFile(path, { kind: "answers", settings, facts: await runFacts(circumstances) });
+  await writeJsonFile(path, { kind: "answers", settings, facts: runFacts(circumstances) });
 }
 
 /** Checks this model's part of the manifest beside a judge's judgments, or adds it. */
@@ -65,17 +65,17 @@ export async function keepJudgmentManifest(
         hint: "report --judgments FILE shows them as they are; --fresh moves them aside and judges anew",
       },
     );
-  const facts = await runFacts(options.circumstances);
+  const facts = runFacts(options.circumstances);
   await writeJsonFile(path, {
     kind: "judgments",
     models: { ...stored?.models, [model]: { settings: options.settings, facts } },
   });
 }
 
-async function runFacts(circumstances: RunCircumstances): Promise<RunFacts> {
+function runFacts(circumstances: RunCircumstances): RunFacts {
   const { server, questions, selected, promptsSource, referencesSource, judgeRepeats } = circumstances;
   return {
-    branchbench: await packageInfo(),
+    branchbench: packageInfo(),
     started: new Date().toISOString(),
     server_url: server.url,
     server_models: server.models === null ? null : [...server.models],
