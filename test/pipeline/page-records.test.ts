@@ -29,7 +29,10 @@ const record: fc.Arbitrary<PageRecord> = fc.oneof(
     choice: fc.nat(3),
     repeat: fc.nat(3),
     text,
-    score: fc.oneof(fc.constant(null), fc.double({ noNaN: true, noDefaultInfinity: true }).map((score) => score + 0)),
+    score: fc.oneof(
+      fc.constant(null),
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map((score) => score + 0),
+    ),
     prompt: short,
   }),
   fc.record({ kind: fc.constant("mcq-question" as const), asked: fc.constant(null) }),
