@@ -18,7 +18,6 @@ import type { RecordPaths } from "../io/output-tree.js";
 import { progressFile } from "../io/progress-file.js";
 import { fanOut, throwIfStopped } from "./fan-out.js";
 import { finishedOutcomes } from "./finished-outcomes.js";
-import { defaultWidth } from "./gen-answers.js";
 import { keepMcqManifest } from "./mcq-manifest.js";
 import { writeMcqResults } from "./mcq-results.js";
 import type { McqQuestion, MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
@@ -118,22 +117,18 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
     const isFinished = (task: McqTask, doc: McqDoc): boolean => finished.has(keyOf({ task, doc }));
     const resumed = plan.reduce((sum, { task, docs }) => sum + docs.filter((doc) => isFinished(task, doc)).length, 0);
     counter.add({ resumed });
-    const askOne = async ({ question, onEnd }: Asked): Promise<void> => {
-      try {
-        const outcome = await askAndKeep(run, question, journals);
-        if (outcome.kind === "failed") {
-          failed[outcome.reason] = (failed[outcome.reason] ?? 0) + 1;
-          failedExample ??= outcome.message;
-        } else {
-          answered++;
-          finished.add(keyOf(question));
-        }
-        counter.add({ done: 1, failed: outcome.kind === "failed" ? 1 : 0 });
-      } finally {
-        onEnd();
+    const askOne = async (asked: Asked): Promise<void> => {
+      const outcome = await askAndKeep(run, asked, journals);
+      if (outcome.kind === "failed") {
+        failed[outcome.reason] = (failed[outcome.reason] ?? 0) + 1;
+        failedExample ??= outcome.message;
+      } else {
+        answered++;
+        finished.add(keyOf(asked.question));
       }
+      counter.add({ done: 1, failed: outcome.kind === "failed" ? 1 : 0 });
     };
-    const width = ports.width ?? defaultWidth;
+    const width = ports.width ?? questionsUnderWay;
     const source = headsFirst(plan, finished, { promptOf: input.promptOf, width });
     await fanOut(source, askOne, { width, signal: ports.signal });
     throwIfStopped(ports.signal);
@@ -149,11 +144,11 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
 
 async function askAndKeep(
   run: Run,
-  question: McqQuestion,
+  { question, onReply }: Asked,
   journals: { readonly outcomes: Journal; readonly failures: Journal },
 ): Promise<McqOutcome> {
   const { scoring, signal } = run.ports;
-  const outcome = await scoring.score(question, signal);
+  const outcome = await scoring.score(question, signal).finally(onReply);
   if (outcome.kind !== "failed") run.counter.tokens(outcome);
   countOutcome(run.tally, question.task.form, outcome);
   requireScoring(run, "going");
@@ -172,15 +167,19 @@ function requireScoring(run: Run, when: "going" | "end"): void {
   if (run.broken !== undefined) throw run.broken;
 }
 
+/** As many as a server is ever asked at a time, and some whose records are on their way to the disk. Each holds its prompt, so more would only take memory. */
+const questionsUnderWay = 320;
+
 interface Asked {
   readonly question: McqQuestion;
-  readonly onEnd: () => void;
+  /** called when it was answered, or could not be; its record may still be on its way to the disk */
+  readonly onReply: () => void;
 }
 
 /**
  * The missing questions task by task. The first of each task goes alone, so that a server that caches prompts has the examples at hand
- * when the others come. It goes before the last of the task before: if it went after them, they would all have ended when it does, and
- * the server would stand idle at each new task.
+ * when the others come. It goes ahead, while there are still `width` others to ask: if all others waited for it, the server would stand
+ * idle at each new task.
  */
 async function* headsFirst(
   plan: readonly PlannedTask[],
@@ -192,26 +191,32 @@ async function* headsFirst(
     return head === undefined ? [] : [{ task, head, rest }];
   });
   const question = (task: McqTask, doc: McqDoc): McqQuestion => ({ task, doc, prompt: promptOf(task, doc) });
-  let headEnded = Promise.resolve();
-  const headOf = ({ task, head }: (typeof missing)[number]): Asked => {
-    let onEnd = (): void => undefined;
-    headEnded = new Promise<void>((resolve) => (onEnd = resolve));
-    return { question: question(task, head), onEnd };
-  };
-  const [first] = missing;
-  if (first !== undefined) yield headOf(first);
+  const replies: Promise<void>[] = [];
+  // what is still to be asked of the tasks whose first question went out
+  let following = 0;
+  function* dueHeads(): Generator<Asked> {
+    while (following < width) {
+      const due = missing[replies.length];
+      if (due === undefined) return;
+      let onReply = ignore;
+      replies.push(new Promise((resolve) => (onReply = resolve)));
+      following += due.rest.length;
+      yield { question: question(due.task, due.head), onReply };
+    }
+  }
   for (const [index, { task, rest }] of missing.entries()) {
-    await headEnded;
-    const following = missing[index + 1];
-    const last = Math.max(0, rest.length - width);
-    for (const doc of rest.slice(0, last)) yield { question: question(task, doc), onEnd: ignore };
-    if (following !== undefined) yield headOf(following);
-    for (const doc of rest.slice(last)) yield { question: question(task, doc), onEnd: ignore };
+    yield* dueHeads();
+    await replies[index];
+    for (const doc of rest) {
+      yield { question: question(task, doc), onReply: ignore };
+      following--;
+      yield* dueHeads();
+    }
   }
 }
 
 function ignore(): void {
-  // nobody waits for the end of a question that is not the first of its task
+  // nobody waits for a question that is not the first of its task
 }
 
 function keyOf({ task, doc }: Pick<McqQuestion, "task" | "doc">): McqKey {

@@ -144,6 +144,21 @@ describe("mmlu", () => {
     ]);
   });
 
+  it("asks the first question of a task ahead, as soon as few others are left to ask", async () => {
+    await using folder = await tempFolder();
+    const asked: string[] = [];
+    const { ports } = mmluPorts(async ({ task, doc, prompt }) => {
+      asked.push(`${task.alias} ${doc.id}`);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      return chosen(derivedChoice(prompt));
+    });
+    await mmlu(mmluInput(folder.path, tasks), { ...ports, width: 3 });
+    expect(asked).toEqual([
+      ...["alpha 0", "alpha 1", "alpha 2", "alpha 3", "beta 0", "alpha 4", "alpha 5"],
+      ...Array.from({ length: 8 }, (_, index) => `beta ${index + 1}`),
+    ]);
+  });
+
   it("writes results and samples that a strict reader of lm-eval's files takes, with lm-eval's hashes", async () => {
     await using folder = await tempFolder();
     const { ports } = mmluPorts();
