@@ -27,16 +27,19 @@ const usage = { finish_reason: "stop", prompt_tokens: 300, completion_tokens: 15
 const bin = fileURLToPath(new URL("../dist/bin.js", import.meta.url));
 const costSchema = z.object({ processor: z.number(), megabytes: z.number() });
 const { values: flags } = parseArgs({
-  options: { judgments: { type: "string", default: "100000" }, keep: { type: "string" } },
+  options: { judgments: { type: "string", default: "100000" }, models: { type: "string" }, keep: { type: "string" } },
 });
 
-await withTemporaryFolder(async (temporary) => {
-  const folder = flags.keep ?? temporary;
-  await writeRecords(folder, Number(flags.judgments));
-  const page = await writePage(folder);
-  if (browserPath === undefined) console.log(`opening the page: ${browserHint}`);
-  else await openPage(page);
-});
+// ten models of a usual question set, and one of a set as large as it can be, whose questions take as long as their judgments
+for (const models of flags.models === undefined ? [10, 1] : [Number(flags.models)])
+  await withTemporaryFolder(async (temporary) => {
+    const folder = flags.keep ?? temporary;
+    await writeRecords(folder, { judgments: Number(flags.judgments), models });
+    console.log(`${flags.judgments} judgments of ${models === 1 ? "one model" : `${models} models`}:`);
+    const page = await writePage(folder);
+    if (browserPath === undefined) console.log(`opening the page: ${browserHint}`);
+    else await openPage(page);
+  });
 
 async function writePage(folder: string): Promise<string> {
   const page = join(folder, "report.html");
@@ -88,49 +91,59 @@ async function openPage(path: string): Promise<void> {
   }
 }
 
-/** Two turns a question, one model, one judge. */
-async function writeRecords(folder: string, judgments: number): Promise<void> {
+interface Size {
+  readonly judgments: number;
+  readonly models: number;
+}
+
+/** Two turns a question, one judge. */
+async function writeRecords(folder: string, { judgments, models }: Size): Promise<void> {
   const output = outputTree(folder, bench);
   const words = textMaker();
-  const ids = Array.from({ length: judgments / 2 }, (_, index) => index + 1);
+  const ids = Array.from({ length: judgments / 2 / models }, (_, index) => index + 1);
+  const names = Array.from({ length: models }, (_, index) => `m${index}`);
   const lines = (path: string, line: (id: number) => object[]): Promise<void> => writeLines(path, ids, line);
   const categories = ["writing", "math", "coding", "stem"];
-  const hashes = new Map<number, readonly string[]>();
+  const hashes = new Map<string, readonly string[]>();
   const questions = new Map<number, readonly string[]>();
   await lines(join(folder, "question.jsonl"), (id) => {
     const turns = [words(30), words(15)];
     questions.set(id, turns);
     return [{ question_id: id, category: categories[id % 4], turns, reference: [words(40), ""] }];
   });
-  await lines(output.answers("m").records, (id) => {
-    const answers = [words(110), words(80)];
-    const judged = answers.map((answer, index) => ({ question: questions.get(id)?.[index] ?? "", answer }));
-    hashes.set(id, [judgedTextHash(judged.slice(0, 1)), judgedTextHash(judged)]);
-    return [
-      {
+  for (const name of names)
+    await lines(output.answers(name).records, (id) => {
+      const answers = [words(110), words(80)];
+      const judged = answers.map((answer, index) => ({ question: questions.get(id)?.[index] ?? "", answer }));
+      hashes.set(`${name} ${id}`, [judgedTextHash(judged.slice(0, 1)), judgedTextHash(judged)]);
+      return [
+        {
+          question_id: id,
+          answer_id: `a${id}`,
+          model_id: name,
+          choices: [{ index: 0, turns: answers, details: [usage, usage] }],
+          tstamp: 1,
+        },
+      ];
+    });
+  await writeLines(
+    output.judgments("j").records,
+    names.flatMap((name) => ids.map((id) => ({ name, id }))),
+    ({ name, id }) =>
+      [1, 2].map((turn) => ({
         question_id: id,
-        answer_id: `a${id}`,
-        model_id: "m",
-        choices: [{ index: 0, turns: answers, details: [usage, usage] }],
+        model: name,
+        judge: ["j", "single"],
+        user_prompt: words(200),
+        judgment: `${words(70)} [[${1 + (id % 10)}]]`,
+        score: 1 + (id % 10),
+        turn,
         tstamp: 1,
-      },
-    ];
-  });
-  await lines(output.judgments("j").records, (id) =>
-    [1, 2].map((turn) => ({
-      question_id: id,
-      model: "m",
-      judge: ["j", "single"],
-      user_prompt: words(200),
-      judgment: `${words(70)} [[${1 + (id % 10)}]]`,
-      score: 1 + (id % 10),
-      turn,
-      tstamp: 1,
-      choice: 0,
-      prompt_hash: "0".repeat(64),
-      answer_hash: hashes.get(id)?.[turn - 1],
-      ...usage,
-    })),
+        choice: 0,
+        prompt_hash: "0".repeat(64),
+        answer_hash: hashes.get(`${name} ${id}`)?.[turn - 1],
+        ...usage,
+      })),
   );
 }
 
@@ -148,11 +161,11 @@ function textMaker(): (count: number) => string {
   return (count) => Array.from({ length: Math.round(count / 2.5) }, () => choose(phrases)).join(" ");
 }
 
-async function writeLines(path: string, ids: readonly number[], line: (id: number) => object[]): Promise<void> {
+async function writeLines<Item>(path: string, items: readonly Item[], line: (item: Item) => object[]): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   function* blocks(): Generator<string> {
-    for (let first = 0; first < ids.length; first += 500)
-      yield ids
+    for (let first = 0; first < items.length; first += 500)
+      yield items
         .slice(first, first + 500)
         .flatMap(line)
         .map((row) => `${JSON.stringify(row)}\n`)

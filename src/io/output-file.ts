@@ -2,7 +2,6 @@ import { access, constants, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
 import { diskError } from "./disk-error.js";
-import { openGitRepository } from "./git.js";
 
 /** What a command reads and keeps, besides the file that its report goes to. */
 export interface OutputNeighbours {
@@ -109,6 +108,8 @@ async function isSameFile(path: string, input: string): Promise<boolean> {
 }
 
 async function isTracked(path: string): Promise<boolean> {
+  // loaded only where a report goes into a taxonomy
+  const { openGitRepository } = await import("./git.js");
   const repository = await openGitRepository(dirname(path));
   if (repository === undefined) return false;
   const files = await repository.listFiles(await repository.resolve("HEAD"));

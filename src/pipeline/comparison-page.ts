@@ -24,7 +24,7 @@ export async function collectComparisonPage(
 ): Promise<PageSummary> {
   const sets = await comparedQuestions(runs, comparison);
   const listed = [...sets.branch, ...sets.base];
-  const page = await startPage(listed, ({ reference }) => reference, sink);
+  const page = startPage(listed, ({ reference }) => reference, sink);
   const { models } = runs;
   for (const model of [models.base, models.tuned]) page.run(model, models.judge);
   const base = await readBothSides(runs, { model: models.base, sets, page });

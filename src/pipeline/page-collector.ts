@@ -30,12 +30,8 @@ export interface PageCollector {
   finish(scored: readonly ScoredModel[]): Promise<Pick<PageSummary, "questions" | "runs" | "stale">>;
 }
 
-/** Lists the questions and writes their texts. */
-export async function startPage(
-  questions: readonly PageQuestion[],
-  references: ReferencesOf,
-  sink: PageSink,
-): Promise<PageCollector> {
+/** Lists the questions and writes their texts, beside the records that come meanwhile. */
+export function startPage(questions: readonly PageQuestion[], references: ReferencesOf, sink: PageSink): PageCollector {
   const chunks = recordChunks(sink);
   const rows = new Map(questions.map(({ question }, row) => [question.id, row]));
   const records: number[][] = questions.map(() => []);
@@ -44,11 +40,15 @@ export async function startPage(
     records[row]?.push(place.locator);
     return place;
   };
-  for (const [row, { question }] of questions.entries()) {
-    const texts = questionRecord(question, references(question));
-    const { wait } = put("questions", row, texts);
-    if (wait !== undefined) await wait;
-  }
+  const putQuestions = async (): Promise<void> => {
+    for (const [row, { question }] of questions.entries()) {
+      const { wait } = put("questions", row, questionRecord(question, references(question)));
+      if (wait !== undefined) await wait;
+    }
+  };
+  const questionsPut = putQuestions();
+  // whoever finishes the page sees the error; this keeps it from being called unhandled before
+  questionsPut.catch(() => undefined);
   const run = numbering();
   const remove = (row: number, locator: number): void => {
     const locators = records[row];
@@ -63,6 +63,7 @@ export async function startPage(
     }),
     run,
     finish: async (scored) => {
+      await questionsPut;
       await chunks.finish();
       const columns: ColumnQuestions = {
         rows,

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { Answer, AnswerTurn } from "../domain/answer.js";
 import type { Judgment } from "../domain/judgment.js";
 import type { AnswerTurnRecord, JudgmentRecord, PageRecord } from "../domain/page-data.js";
@@ -22,7 +23,7 @@ export interface RecordChunks {
 
 /** A chunk is opened for one question: small enough to be read at once, large enough to compress well. */
 const chunkBytes = 256 * 1024;
-/** Compression happens beside; more than this many chunks at a time would only take memory. */
+/** Compression happens beside, one chunk at a time, which keeps up: a second one would take the reading thread's processor on a small machine. More chunks that wait would only take memory. */
 const chunksUnderWay = 6;
 /** UTF-8 needs at most this many bytes for one of JavaScript's characters. */
 const bytesPerCharacter = 3;
@@ -43,6 +44,7 @@ export function recordChunks(sink: PageSink): RecordChunks {
   const open = new Map<string, OpenChunk>();
   const underWay = new Set<Promise<void>>();
   const idle: Buffer[] = [];
+  const compressing = pLimit(1);
   let next = 0;
   let written = Promise.resolve();
   const opened = (stream: string): OpenChunk => {
@@ -55,7 +57,7 @@ export function recordChunks(sink: PageSink): RecordChunks {
     open.delete(stream);
     append(chunk, `[${chunk.records.join(",")}]`);
     const { number, buffer, length } = chunk;
-    const compressed = gzip(buffer.subarray(0, length));
+    const compressed = compressing(gzip, buffer.subarray(0, length));
     const before = written;
     written = (async () => {
       const bytes = await compressed;

@@ -26,7 +26,7 @@ export async function collectReportPage(input: ReportPageInput, sink: PageSink):
     question,
     section: question.qnaFile ?? question.category,
   }));
-  const page = await startPage(listed, await referencesOf(input), sink);
+  const page = startPage(listed, await referencesOf(input), sink);
   const scored = await readScoredModels(input, questions, page.observer());
   const report = reportOf(input, questions, scored);
   const columns = await page.finish(scored);
