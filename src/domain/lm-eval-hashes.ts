@@ -1,4 +1,5 @@
 import { createHash, hash as hashOf } from "node:crypto";
+import { contextHash } from "./mmlu-prompt.js";
 import type { McqContext, McqDoc } from "./multiple-choice.js";
 
 /** What lm-eval's sample files tell of one question, each a sha256 in hex. */
@@ -27,7 +28,7 @@ export function sampleHashes(doc: McqDoc, asked: McqContext | string): SampleHas
  * hash is the one it has for servers that apply the template themselves (`local-chat-completions`), over its JSON of the messages.
  */
 export function promptHash(context: McqContext): string {
-  return sha256(context.kind === "text" ? context.text : pythonMessages(context.messages));
+  return context.kind === "text" ? contextHash(context) : sha256(pythonMessages(context.messages));
 }
 
 /** by number: there are as many as choices of a question */

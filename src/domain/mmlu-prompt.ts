@@ -1,7 +1,9 @@
-import { createHash } from "node:crypto";
+import { createHash, hash as hashOf, type Hash } from "node:crypto";
 import type { ChatMessage } from "./chat-model.js";
 import type { McqContext, McqDoc, McqPrompt, McqTask } from "./multiple-choice.js";
 import { isPythonSpace, pythonStrip } from "./python-strip.js";
+
+type TextContext = Extract<McqContext, { kind: "text" }>;
 
 /** Whether the prompt is a plain text, one message that holds the examples too, or a conversation with an exchange an example. */
 type McqChatForm = "none" | "one-turn" | "multi-turn";
@@ -68,13 +70,17 @@ interface PromptHead {
   readonly task: McqTask;
   readonly systemPrompt: string;
   readonly text: string;
+  /** whether it ends with half of a surrogate pair, which is another text apart from the other half */
+  readonly endsHalfway: boolean;
   /** `text` as JSON without the closing quote, once it was asked for */
   json: string | undefined;
+  /** sha256 of `text`, to be gone on with, once it was asked for */
+  hash: Hash | undefined;
 }
 
 /** the last head with these examples */
 const heads = new WeakMap<readonly McqDoc[], PromptHead>();
-/** of what parts a text was made: its JSON is then made of the parts', of which one is known */
+/** of what parts a text was made: its JSON and its hash are then made of the parts', of which one is known */
 const parts = new WeakMap<McqContext, { readonly head: PromptHead; readonly asked: string }>();
 
 function inText(task: McqTask, doc: McqDoc, systemPrompt: string): McqPrompt {
@@ -89,19 +95,28 @@ function headOf(task: McqTask, examples: readonly McqDoc[], systemPrompt: string
   const known = heads.get(examples);
   if (known !== undefined && known.task === task && known.systemPrompt === systemPrompt) return known;
   const text = joinPrompts(systemPrompt, task.description) + shown(examplesOf(task, examples));
-  const head = { task, systemPrompt, text, json: undefined };
+  const endsHalfway = /[\uD800-\uDBFF]$/.test(text);
+  const head: PromptHead = { task, systemPrompt, text, endsHalfway, json: undefined, hash: undefined };
   heads.set(examples, head);
   return head;
 }
 
 /** The text of a context as JSON; the examples, which many questions share, are written as JSON only once. */
-export function contextJson(context: Extract<McqContext, { kind: "text" }>): string {
+export function contextJson(context: TextContext): string {
   const made = parts.get(context);
-  // half of a surrogate pair is another text in JSON than the pair
-  if (made === undefined || /[\uD800-\uDBFF]$/.test(made.head.text)) return JSON.stringify(context.text);
+  if (made === undefined || made.head.endsHalfway) return JSON.stringify(context.text);
   const { head, asked } = made;
   head.json ??= JSON.stringify(head.text).slice(0, -1);
   return head.json + JSON.stringify(asked).slice(1);
+}
+
+/** sha256 of a context's text in hex. Parts are hashed as they are: the text as one string would take memory for as long as the question is under way. */
+export function contextHash(context: TextContext): string {
+  const made = parts.get(context);
+  if (made === undefined || made.head.endsHalfway) return hashOf("sha256", context.text);
+  const { head, asked } = made;
+  head.hash ??= createHash("sha256").update(head.text);
+  return head.hash.copy().update(asked).digest("hex");
 }
 
 function inChat(system: string, messages: readonly ChatMessage[], continuations: readonly string[]): McqPrompt {

@@ -147,7 +147,10 @@ function isLoopback(hostname: string): boolean {
 
 /** A reply as it comes in. A class, since one is made per request and closures for each event would cost more than the rest. */
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly request: HttpRequest;
+  // not the whole request: its body, once on its way, would only be kept
+  readonly timeoutMs: number;
+  readonly encoding: HttpRequest["encoding"];
+  readonly cancel: AbortSignal | undefined;
   readonly host: string;
   readonly timer: NodeJS.Timeout;
   readonly chunks: Buffer[] = [];
@@ -157,12 +160,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   status = 0;
   headers: HttpReply["headers"] = {};
 
-  constructor(request: HttpRequest, host: string, resolve: (outcome: HttpOutcome) => void) {
-    this.request = request;
+  constructor({ timeoutMs, encoding, cancel }: HttpRequest, host: string, resolve: (outcome: HttpOutcome) => void) {
+    this.timeoutMs = timeoutMs;
+    this.encoding = encoding;
+    this.cancel = cancel;
     this.host = host;
     this.resolve = resolve;
-    this.timer = setTimeout(onTimeout, request.timeoutMs, this);
-    if (request.cancel !== undefined) listenForCancel(this, request.cancel);
+    this.timer = setTimeout(onTimeout, timeoutMs, this);
+    if (cancel !== undefined) listenForCancel(this, cancel);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -181,9 +186,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const { status, headers, chunks, request } = this;
+    const { status, headers, chunks, encoding = "utf8" } = this;
     const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-    this.settle({ kind: "reply", status, headers, body: bytes?.toString(request.encoding ?? "utf8") ?? "" });
+    this.settle({ kind: "reply", status, headers, body: bytes?.toString(encoding) ?? "" });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -192,7 +197,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   settle(outcome: HttpOutcome): void {
     clearTimeout(this.timer);
-    if (this.onCancel !== undefined) this.request.cancel?.removeEventListener("abort", this.onCancel);
+    if (this.onCancel !== undefined) this.cancel?.removeEventListener("abort", this.onCancel);
     const { resolve } = this;
     this.resolve = undefined;
     resolve?.(outcome);
@@ -209,7 +214,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 const givenUp = new Error("given up");
 
 function onTimeout(exchange: Exchange): void {
-  const seconds = exchange.request.timeoutMs / 1_000;
+  const seconds = exchange.timeoutMs / 1_000;
   const begun = exchange.status >= 200 ? "it had begun" : "none had begun";
   exchange.giveUp({ kind: "failed", reason: "timeout", message: `no complete reply within ${seconds} s (${begun})` });
 }

@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { promptHash } from "../../src/domain/lm-eval-hashes.js";
-import { contextJson, mcqPrompt, mmluDescription, questionBlock } from "../../src/domain/mmlu-prompt.js";
+import { contextHash, contextJson, mcqPrompt, mmluDescription, questionBlock } from "../../src/domain/mmlu-prompt.js";
 import { mmluCategories, mmluSubjects, selectMmluSubjects } from "../../src/domain/mmlu-subjects.js";
 import type { McqDoc, McqTask } from "../../src/domain/multiple-choice.js";
 import { pythonStrip } from "../../src/domain/python-strip.js";
@@ -207,8 +208,8 @@ describe("matchesGlob", () => {
   });
 });
 
-describe("contextJson", () => {
-  it("is the JSON of the text, put together from parts or not, also where a part ends within a character", () => {
+describe("contextJson and contextHash", () => {
+  it("are the JSON and the sha256 of the text, put together from parts or not, also where a part ends within a character", () => {
     const text = fc.string({ unit: "binary" });
     fc.assert(
       fc.property(text, text, text, (description, question, choice) => {
@@ -228,6 +229,9 @@ describe("contextJson", () => {
             if (context.kind !== "text") throw new Error("a text was expected");
             expect(contextJson(context)).toBe(JSON.stringify(context.text));
             expect(contextJson({ kind: "text", text: context.text })).toBe(JSON.stringify(context.text));
+            const sha256 = createHash("sha256").update(context.text).digest("hex");
+            expect(contextHash(context)).toBe(sha256);
+            expect(contextHash({ kind: "text", text: context.text })).toBe(sha256);
           }
         }
       }),
