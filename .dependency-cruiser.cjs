@@ -11,6 +11,19 @@ const below = {
   page: ["domain"],
 };
 
+/** The rooms within domain, from the bottom up; what stands in domain itself is below all of them. */
+const domainRooms = {
+  server: [],
+  statistics: [],
+  taxonomy: [],
+  "mt-bench": ["server"],
+  scoring: ["server"],
+  report: ["mt-bench", "statistics"],
+  comparison: ["mt-bench", "report", "statistics"],
+  mmlu: ["comparison", "scoring", "server", "statistics", "taxonomy"],
+  page: ["comparison", "mmlu", "mt-bench", "report", "scoring", "statistics"],
+};
+
 /** The only files that may import a package; whoever needs more of it adds it there. */
 const owners = {
   cacache: "^src/io/response-cache\\.ts$",
@@ -46,6 +59,14 @@ const roomRules = Object.entries(below).map(([room, allowed]) => ({
   to: { path: "^src/", pathNot: `^src/(${[room, ...allowed].join("|")})/` },
 }));
 
+const domainRoomRules = Object.entries(domainRooms).map(([room, allowed]) => ({
+  name: `domain-${room}-imports-only-below`,
+  comment: `src/domain/${room} may import ${["domain itself", room, ...allowed].join(", ")}`,
+  severity: "error",
+  from: { path: `^src/domain/${room}/` },
+  to: { path: "^src/domain/[^/]+/", pathNot: `^src/domain/(${[room, ...allowed].join("|")})/` },
+}));
+
 const ownerRules = Object.entries(owners).map(([name, files]) => ({
   name: `${name}-has-one-owner`,
   comment: `only ${files} imports ${name}`,
@@ -57,6 +78,13 @@ const ownerRules = Object.entries(owners).map(([name, files]) => ({
 module.exports = {
   forbidden: [
     ...roomRules,
+    ...domainRoomRules,
+    {
+      name: "domain-itself-is-below-its-rooms",
+      severity: "error",
+      from: { path: "^src/domain/[^/]+$" },
+      to: { path: "^src/domain/[^/]+/" },
+    },
     ...ownerRules,
     {
       name: "domain-is-pure",

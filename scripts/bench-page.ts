@@ -15,7 +15,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { judgedTextHash } from "../src/domain/judge-prompt.js";
+import { judgedTextHash } from "../src/domain/mt-bench/judge-prompt.js";
 import { outputTree } from "../src/io/output-tree.js";
 import { browserHint, browserPath, startBrowser } from "../test/support/browser.js";
 import { seededRandom } from "./support/seeded-random.js";

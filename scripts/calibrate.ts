@@ -5,7 +5,7 @@
  * `npm run calibrate [-- --runs N] [--seed N]`.
  */
 import { parseArgs } from "node:util";
-import { compareScores, type Comparison } from "../src/domain/comparison.js";
+import { compareScores, type Comparison } from "../src/domain/comparison/comparison.js";
 import { candidates, callsOf, type Candidate } from "./support/candidate-tests.js";
 import { median } from "./support/figures.js";
 import { seededRandom, type SeededRandom } from "./support/seeded-random.js";

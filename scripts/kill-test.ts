@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import type { Question } from "../src/domain/question.js";
+import type { Question } from "../src/domain/mt-bench/question.js";
 import { startChild } from "./support/child.js";
 import { writeChoiceData } from "./support/choice-data.js";
 import {

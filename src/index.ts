@@ -1,13 +1,13 @@
 /** The public API: stages, models, and the records they work on. */
-export { branchComparisonSchema, failedGates } from "./domain/branch-comparison.js";
-export type { BranchComparison, ComparisonGate } from "./domain/branch-comparison.js";
-export { compareScores } from "./domain/comparison.js";
-export type { ComparisonPlan } from "./domain/comparison-plan.js";
-export type { Comparison } from "./domain/comparison.js";
-export type { ComparedQuestion, QuestionScore } from "./domain/compared-question.js";
-export type { ComparisonSettings } from "./domain/file-comparison.js";
-export type { Verdict } from "./domain/verdict.js";
-export type { Answer, AnswerChoice, AnswerTurn, CompleteAnswer, FailedAnswer } from "./domain/answer.js";
+export { branchComparisonSchema, failedGates } from "./domain/comparison/branch-comparison.js";
+export type { BranchComparison, ComparisonGate } from "./domain/comparison/branch-comparison.js";
+export { compareScores } from "./domain/comparison/comparison.js";
+export type { ComparisonPlan } from "./domain/comparison/comparison-plan.js";
+export type { Comparison } from "./domain/comparison/comparison.js";
+export type { ComparedQuestion, QuestionScore } from "./domain/comparison/compared-question.js";
+export type { ComparisonSettings } from "./domain/comparison/file-comparison.js";
+export type { Verdict } from "./domain/statistics/verdict.js";
+export type { Answer, AnswerChoice, AnswerTurn, CompleteAnswer, FailedAnswer } from "./domain/mt-bench/answer.js";
 export type {
   ChatMessage,
   ChatModel,
@@ -15,33 +15,33 @@ export type {
   ChatRequest,
   RequestFailureReason,
   TokenUsage,
-} from "./domain/chat-model.js";
+} from "./domain/server/chat-model.js";
 export { EvalError } from "./domain/eval-error.js";
 export type { EvalErrorCode } from "./domain/eval-error.js";
-export type { JudgePrompt, JudgePromptSet, JudgedTurn } from "./domain/judge-prompt.js";
-export type { Judgment } from "./domain/judgment.js";
-export type { JudgingRules } from "./domain/judgment-plan.js";
-export { mcqPrompt } from "./domain/mmlu-prompt.js";
-export type { McqPromptForm } from "./domain/mmlu-prompt.js";
-export type { McqDoc, McqPrompt, McqTask } from "./domain/multiple-choice.js";
-export type { Question, QuestionId } from "./domain/question.js";
-export type { QuestionSelection } from "./domain/question-selection.js";
-export { mtBenchScale, parseRating, parseRatingFastChat, readRating } from "./domain/rating.js";
-export type { Rating, RatingParser, RatingScale, UnscoredReason } from "./domain/rating.js";
-export type { References } from "./domain/references.js";
-export { reportSchema } from "./domain/report.js";
-export type { ModelReport, Report } from "./domain/report.js";
-export { taskAccuracy, weightedAccuracy } from "./domain/accuracy.js";
-export type { Accuracy, Tally } from "./domain/accuracy.js";
-export { mcnemar } from "./domain/mcnemar.js";
-export { compareMcq } from "./domain/mcq-comparison.js";
-export type { ComparedTask, McqComparisonSettings } from "./domain/mcq-comparison.js";
-export type { McqComparison } from "./domain/mcq-comparison-schema.js";
-export { mmluComparisonSchema } from "./domain/mmlu-comparison.js";
-export type { MmluComparison } from "./domain/mmlu-comparison.js";
-export { mmluReportSchema } from "./domain/mmlu-report.js";
-export type { McqPrompts, MmluReport } from "./domain/mmlu-report.js";
-export type { ContinuationForm, McqContext, McqOutcome, McqWay } from "./domain/multiple-choice.js";
+export type { JudgePrompt, JudgePromptSet, JudgedTurn } from "./domain/mt-bench/judge-prompt.js";
+export type { Judgment } from "./domain/mt-bench/judgment.js";
+export type { JudgingRules } from "./domain/mt-bench/judgment-plan.js";
+export { mcqPrompt } from "./domain/mmlu/mmlu-prompt.js";
+export type { McqPromptForm } from "./domain/mmlu/mmlu-prompt.js";
+export type { McqDoc, McqPrompt, McqTask } from "./domain/scoring/multiple-choice.js";
+export type { Question, QuestionId } from "./domain/mt-bench/question.js";
+export type { QuestionSelection } from "./domain/mt-bench/question-selection.js";
+export { mtBenchScale, parseRating, parseRatingFastChat, readRating } from "./domain/mt-bench/rating.js";
+export type { Rating, RatingParser, RatingScale, UnscoredReason } from "./domain/mt-bench/rating.js";
+export type { References } from "./domain/mt-bench/references.js";
+export { reportSchema } from "./domain/report/report.js";
+export type { ModelReport, Report } from "./domain/report/report.js";
+export { taskAccuracy, weightedAccuracy } from "./domain/statistics/accuracy.js";
+export type { Accuracy, Tally } from "./domain/statistics/accuracy.js";
+export { mcnemar } from "./domain/statistics/mcnemar.js";
+export { compareMcq } from "./domain/mmlu/mcq-comparison.js";
+export type { ComparedTask, McqComparisonSettings } from "./domain/mmlu/mcq-comparison.js";
+export type { McqComparison } from "./domain/mmlu/mcq-comparison-schema.js";
+export { mmluComparisonSchema } from "./domain/mmlu/mmlu-comparison.js";
+export type { MmluComparison } from "./domain/mmlu/mmlu-comparison.js";
+export { mmluReportSchema } from "./domain/mmlu/mmlu-report.js";
+export type { McqPrompts, MmluReport } from "./domain/mmlu/mmlu-report.js";
+export type { ContinuationForm, McqContext, McqOutcome, McqWay } from "./domain/scoring/multiple-choice.js";
 export { prepareScoring } from "./pipeline/mcq-scoring.js";
 export type { McqAsking, McqPreparation } from "./pipeline/mcq-scoring.js";
 export { mmlu } from "./pipeline/mmlu.js";
@@ -51,8 +51,8 @@ export type { MmluBranchInput, MmluBranchPorts, MmluBranchSummary } from "./pipe
 export type { McqScoring, MmluInput, MmluPorts } from "./pipeline/mmlu-input.js";
 export { mmluComparisonText } from "./render/mmlu-comparison-text.js";
 export { mmluText } from "./render/mmlu-text.js";
-export { clusteredMean } from "./domain/statistics.js";
-export type { MeanEstimate } from "./domain/statistics.js";
+export { clusteredMean } from "./domain/statistics/statistics.js";
+export type { MeanEstimate } from "./domain/statistics/statistics.js";
 export { startEmbeddedServer } from "./embedded/server.js";
 export type { EmbeddedModel, EmbeddedServer } from "./embedded/server.js";
 export { defaultDataDir } from "./io/data-sets.js";

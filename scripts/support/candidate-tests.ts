@@ -1,8 +1,8 @@
-import type { Comparison } from "../../src/domain/comparison.js";
-import type { FileComparison } from "../../src/domain/file-comparison.js";
-import { adjustBenjaminiHochberg } from "../../src/domain/multiple-testing.js";
-import { signFlipTest } from "../../src/domain/sign-flip.js";
-import { studentTail } from "../../src/domain/statistics.js";
+import type { Comparison } from "../../src/domain/comparison/comparison.js";
+import type { FileComparison } from "../../src/domain/comparison/file-comparison.js";
+import { adjustBenjaminiHochberg } from "../../src/domain/statistics/multiple-testing.js";
+import { signFlipTest } from "../../src/domain/statistics/sign-flip.js";
+import { studentTail } from "../../src/domain/statistics/statistics.js";
 
 /** What a candidate test calls of one comparison. */
 export interface Calls {

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { encodeAnswer, encodeJudgment } from "../../src/domain/eval-output.js";
+import { encodeAnswer, encodeJudgment } from "../../src/domain/mt-bench/eval-output.js";
 
 const turns = [1, 2];
 const text = "The engine slows down when it is warm, and reports its temperature to the others. ".repeat(5);

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { outputTree, type RecordPaths } from "../../src/io/output-tree.js";
-import type { Question } from "../../src/domain/question.js";
+import type { Question } from "../../src/domain/mt-bench/question.js";
 import type { ChoiceData } from "./choice-data.js";
 import { requestKey } from "./logged-request.js";
 

@@ -1,9 +1,9 @@
 /**
  * One measured point of the MMLU benchmark, in a process of its own: tells its parent the figures. Argument: a `PointSettings` as JSON.
  */
-import { chooseMode } from "../../src/domain/scoring-findings.js";
-import { mcqPrompt } from "../../src/domain/mmlu-prompt.js";
-import { nextTokenBody } from "../../src/domain/scoring-bodies.js";
+import { chooseMode } from "../../src/domain/scoring/scoring-findings.js";
+import { mcqPrompt } from "../../src/domain/mmlu/mmlu-prompt.js";
+import { nextTokenBody } from "../../src/domain/scoring/scoring-bodies.js";
 import { openAIModel } from "../../src/io/openai.js";
 import { outputTree } from "../../src/io/output-tree.js";
 import { mmlu } from "../../src/pipeline/mmlu.js";

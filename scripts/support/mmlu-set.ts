@@ -1,4 +1,4 @@
-import type { McqDoc, McqTask } from "../../src/domain/multiple-choice.js";
+import type { McqDoc, McqTask } from "../../src/domain/scoring/multiple-choice.js";
 
 /** As many subjects as MMLU has. */
 const subjects = 57;

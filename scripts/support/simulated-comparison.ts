@@ -1,5 +1,5 @@
-import type { ComparedQuestion, QuestionScore } from "../../src/domain/compared-question.js";
-import { mtBenchScale } from "../../src/domain/rating.js";
+import type { ComparedQuestion, QuestionScore } from "../../src/domain/comparison/compared-question.js";
+import { mtBenchScale } from "../../src/domain/mt-bench/rating.js";
 import type { SeededRandom } from "./seeded-random.js";
 
 /** How two models and their questions are, in points of the scale. */

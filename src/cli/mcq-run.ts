@@ -1,8 +1,8 @@
 import { counted } from "../domain/counted.js";
-import { failureKinds } from "../domain/failure-kinds.js";
+import { failureKinds } from "../domain/server/failure-kinds.js";
 import { outputTree } from "../io/output-tree.js";
-import type { McqPrompts } from "../domain/mmlu-report.js";
-import type { McqTask } from "../domain/multiple-choice.js";
+import type { McqPrompts } from "../domain/mmlu/mmlu-report.js";
+import type { McqTask } from "../domain/scoring/multiple-choice.js";
 import { dryRunMcq } from "../pipeline/mcq-dry-run.js";
 import type { McqAsking } from "../pipeline/mcq-scoring.js";
 import { prepareDryRun } from "../pipeline/mcq-scoring.js";

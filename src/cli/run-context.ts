@@ -1,7 +1,7 @@
 import { defaultCacheDir, defaultDataDir } from "../io/data-sets.js";
 import type { Host } from "./host.js";
 import type { OutputOptions, SelectionOptions } from "./options.js";
-import type { QuestionSelection } from "../domain/question-selection.js";
+import type { QuestionSelection } from "../domain/mt-bench/question-selection.js";
 import { EvalError } from "../domain/eval-error.js";
 
 /** Runs work that Ctrl-C ends gently: the first one saves what is in flight, the second stops at once (see bin.ts). */

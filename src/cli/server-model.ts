@@ -1,4 +1,4 @@
-import { parseBaseUrl, shownBase } from "../domain/base-url.js";
+import { parseBaseUrl, shownBase } from "../domain/server/base-url.js";
 import { EvalError } from "../domain/eval-error.js";
 import { shownName } from "../domain/printable.js";
 import { readTextFile } from "../io/data-sets.js";

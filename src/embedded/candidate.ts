@@ -1,5 +1,5 @@
 import MiniSearch from "minisearch";
-import type { ChatMessage } from "../domain/chat-model.js";
+import type { ChatMessage } from "../domain/server/chat-model.js";
 import { contentWords, countFound, shareOf } from "./words.js";
 
 /** What a candidate has "learned": one question and the answer to it. A second turn is a pair of its own. */

@@ -1,4 +1,4 @@
-import type { JudgedTurn } from "../domain/judge-prompt.js";
+import type { JudgedTurn } from "../domain/mt-bench/judge-prompt.js";
 
 /**
  * Reads the conversation out of a judge prompt. Three forms are known: branchbench's own blocks, FastChat's single

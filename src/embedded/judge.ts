@@ -1,5 +1,5 @@
-import type { ChatMessage } from "../domain/chat-model.js";
-import type { JudgedTurn } from "../domain/judge-prompt.js";
+import type { ChatMessage } from "../domain/server/chat-model.js";
+import type { JudgedTurn } from "../domain/mt-bench/judge-prompt.js";
 import { readJudgeRequest } from "./judge-request.js";
 import { contentWords, countFound, overlapOf, shareOf } from "./words.js";
 

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
-import type { ChatMessage } from "../domain/chat-model.js";
+import type { ChatMessage } from "../domain/server/chat-model.js";
 import type { QuestionAnswerPair } from "./candidate.js";
 import { createCandidate } from "./candidate.js";
 import { answerTo, writing } from "./continuation.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ChatMessage } from "../domain/chat-model.js";
+import type { ChatMessage } from "../domain/server/chat-model.js";
 
 /** The most alternatives per token that can be asked for, as vLLM's default and OpenAI's chat endpoint have it. */
 const maxTopLogprobs = 20;

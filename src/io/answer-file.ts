@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { Answer, CompleteAnswer, FailedAnswer } from "../domain/answer.js";
+import type { Answer, CompleteAnswer, FailedAnswer } from "../domain/mt-bench/answer.js";
 import { EvalError } from "../domain/eval-error.js";
-import { answerRowSchema, decodeAnswer } from "../domain/eval-output.js";
-import { compareQuestionIds, questionIdSchema } from "../domain/question.js";
-import type { QuestionId } from "../domain/question.js";
-import { isUsualAnswerRow } from "../domain/usual-rows.js";
+import { answerRowSchema, decodeAnswer } from "../domain/mt-bench/eval-output.js";
+import { compareQuestionIds, questionIdSchema } from "../domain/mt-bench/question.js";
+import type { QuestionId } from "../domain/mt-bench/question.js";
+import { isUsualAnswerRow } from "../domain/mt-bench/usual-rows.js";
 import type { TextLine } from "./jsonl.js";
 import { parseLine, parseRow, readLines } from "./jsonl.js";
 import { isNonEmpty } from "./output-tree.js";

@@ -1,5 +1,5 @@
-import type { ChatCompletionSettings, TokenLimitField } from "../domain/chat-completion.js";
-import type { RequestFailureReason } from "../domain/chat-model.js";
+import type { ChatCompletionSettings, TokenLimitField } from "../domain/server/chat-completion.js";
+import type { RequestFailureReason } from "../domain/server/chat-model.js";
 import type { EvalError } from "../domain/eval-error.js";
 import {
   hopeless,
@@ -13,8 +13,8 @@ import {
   type Silence,
   unknownServer,
   type ServerRecord,
-} from "../domain/retry-policy.js";
-import { hopelessError } from "../domain/server-refusal.js";
+} from "../domain/server/retry-policy.js";
+import { hopelessError } from "../domain/server/server-refusal.js";
 import type { HttpTransport } from "./http.js";
 import type { Limiter } from "./limiter.js";
 import type { OpenAIModelSettings } from "./openai-options.js";

@@ -1,4 +1,4 @@
-import { parseBaseUrl } from "../domain/base-url.js";
+import { parseBaseUrl } from "../domain/server/base-url.js";
 import type { Limiter, MaxWorkers } from "./limiter.js";
 import { limiter } from "./limiter.js";
 

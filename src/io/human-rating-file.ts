@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { EvalError } from "../domain/eval-error.js";
-import { decodeHumanRating, encodeHumanRating, humanRatingRowSchema } from "../domain/human-rating.js";
-import type { HumanRating } from "../domain/human-rating.js";
+import { decodeHumanRating, encodeHumanRating, humanRatingRowSchema } from "../domain/mt-bench/human-rating.js";
+import type { HumanRating } from "../domain/mt-bench/human-rating.js";
 import { openJournal } from "./journal.js";
 import { parseRow, readJsonLines } from "./jsonl.js";
 import { withLock } from "./lock.js";

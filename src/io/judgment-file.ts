@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { z } from "zod";
-import { decodeJudgment, judgmentRowSchema } from "../domain/eval-output.js";
-import type { Judgment, RatedJudgment } from "../domain/judgment.js";
-import { judgmentKey } from "../domain/judgment.js";
-import type { QuestionId } from "../domain/question.js";
-import { compareQuestionIds, questionIdSchema } from "../domain/question.js";
-import { isUsualJudgmentRow } from "../domain/usual-rows.js";
+import { decodeJudgment, judgmentRowSchema } from "../domain/mt-bench/eval-output.js";
+import type { Judgment, RatedJudgment } from "../domain/mt-bench/judgment.js";
+import { judgmentKey } from "../domain/mt-bench/judgment.js";
+import type { QuestionId } from "../domain/mt-bench/question.js";
+import { compareQuestionIds, questionIdSchema } from "../domain/mt-bench/question.js";
+import { isUsualJudgmentRow } from "../domain/mt-bench/usual-rows.js";
 import type { TextLine } from "./jsonl.js";
 import { parseLine, parseRow, readLines } from "./jsonl.js";
 import { isNonEmpty } from "./output-tree.js";

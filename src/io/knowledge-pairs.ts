@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { EvalError } from "../domain/eval-error.js";
-import type { YamlNode } from "../domain/yaml-node.js";
-import { valueOf } from "../domain/yaml-node.js";
+import type { YamlNode } from "../domain/taxonomy/yaml-node.js";
+import { valueOf } from "../domain/taxonomy/yaml-node.js";
 import { diskError } from "./disk-error.js";
 import type { QuestionAnswerPair } from "./pair-file.js";
 import { parseYamlTree } from "./yaml-tree.js";

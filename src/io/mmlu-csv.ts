@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { CsvError, parse } from "csv-parse/sync";
 import { EvalError } from "../domain/eval-error.js";
-import type { MmluRow } from "../domain/mmlu-task.js";
-import { choiceCount } from "../domain/mmlu-task.js";
+import type { MmluRow } from "../domain/mmlu/mmlu-task.js";
+import { choiceCount } from "../domain/mmlu/mmlu-task.js";
 import { printable } from "../domain/printable.js";
 
 const columns = ["question", "choice0", "choice1", "choice2", "choice3", "answer"] as const;

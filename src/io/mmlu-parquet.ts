@@ -2,8 +2,8 @@ import { parquetReadObjects } from "hyparquet";
 import { z } from "zod";
 import { schemaFault } from "../domain/schema-fault.js";
 import { EvalError } from "../domain/eval-error.js";
-import type { MmluRow } from "../domain/mmlu-task.js";
-import { choiceCount } from "../domain/mmlu-task.js";
+import type { MmluRow } from "../domain/mmlu/mmlu-task.js";
+import { choiceCount } from "../domain/mmlu/mmlu-task.js";
 
 /** A row of cais/mmlu; its answers are 64-bit integers. */
 const rowSchema = z.object({

@@ -1,7 +1,7 @@
-import { parseBaseUrl, type BaseUrl } from "../domain/base-url.js";
+import { parseBaseUrl, type BaseUrl } from "../domain/server/base-url.js";
 import { EvalError } from "../domain/eval-error.js";
-import type { RetrySchedule } from "../domain/retry-policy.js";
-import { oneLine, redactor } from "../domain/server-message.js";
+import type { RetrySchedule } from "../domain/server/retry-policy.js";
+import { oneLine, redactor } from "../domain/server/server-message.js";
 import type { ProxySettings } from "./http.js";
 import type { Limiter, MaxWorkers } from "./limiter.js";
 

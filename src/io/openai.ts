@@ -4,13 +4,13 @@ import {
   readChatCompletion,
   type ChatCompletionReading,
   type ChatCompletionSettings,
-} from "../domain/chat-completion.js";
-import type { ChatModel, ChatRequest } from "../domain/chat-model.js";
-import { serverCall, type CallPlace, type ServerCall } from "../domain/base-url.js";
+} from "../domain/server/chat-completion.js";
+import type { ChatModel, ChatRequest } from "../domain/server/chat-model.js";
+import { serverCall, type CallPlace, type ServerCall } from "../domain/server/base-url.js";
 import { EvalError } from "../domain/eval-error.js";
-import { retryDelayMs, serverDelayMs } from "../domain/retry-policy.js";
-import { readServerMessage } from "../domain/server-message.js";
-import { refusalError, tlsError } from "../domain/server-refusal.js";
+import { retryDelayMs, serverDelayMs } from "../domain/server/retry-policy.js";
+import { readServerMessage } from "../domain/server/server-message.js";
+import { refusalError, tlsError } from "../domain/server/server-refusal.js";
 import { chatCalls, endCalls, retryingCall, type CallCounts, type CallKind, type CallReply } from "./chat-calls.js";
 import type { HttpFailure } from "./http-failure.js";
 import { httpTransport, type HttpOutcome, type HttpTransport } from "./http.js";

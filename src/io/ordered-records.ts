@@ -1,9 +1,14 @@
 import { z } from "zod";
-import type { Answer } from "../domain/answer.js";
-import { answerRowSchema, decodeAnswer, decodeJudgment, judgmentRowSchema } from "../domain/eval-output.js";
-import type { Judgment } from "../domain/judgment.js";
-import type { Question, QuestionId } from "../domain/question.js";
-import { compareQuestionIds, decodeQuestion, questionIdSchema, questionRowSchema } from "../domain/question.js";
+import type { Answer } from "../domain/mt-bench/answer.js";
+import { answerRowSchema, decodeAnswer, decodeJudgment, judgmentRowSchema } from "../domain/mt-bench/eval-output.js";
+import type { Judgment } from "../domain/mt-bench/judgment.js";
+import type { Question, QuestionId } from "../domain/mt-bench/question.js";
+import {
+  compareQuestionIds,
+  decodeQuestion,
+  questionIdSchema,
+  questionRowSchema,
+} from "../domain/mt-bench/question.js";
 import { leadingQuestionId } from "./answer-file.js";
 import { parseLine, parseRow } from "./jsonl.js";
 import type { KeyedLine, OrderedLines } from "./ordered-lines.js";

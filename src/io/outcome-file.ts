@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { McqKey, McqRecord } from "../domain/mcq-record.js";
-import { compareMcqKeys, decodeMcqRecord, encodeMcqRecord, mcqRowSchema } from "../domain/mcq-record.js";
-import type { McqOutcome } from "../domain/multiple-choice.js";
+import type { McqKey, McqRecord } from "../domain/mmlu/mcq-record.js";
+import { compareMcqKeys, decodeMcqRecord, encodeMcqRecord, mcqRowSchema } from "../domain/mmlu/mcq-record.js";
+import type { McqOutcome } from "../domain/scoring/multiple-choice.js";
 import { parseRow, readJsonLines } from "./jsonl.js";
 import { writeJsonLines } from "./write-jsonl.js";
 import { isNonEmpty } from "./output-tree.js";

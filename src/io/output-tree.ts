@@ -1,6 +1,6 @@
 import { copyFile, readdir, rename, stat } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
-import { lmEvalModelName } from "../domain/lm-eval-files.js";
+import { lmEvalModelName } from "../domain/mmlu/lm-eval-files.js";
 import { checkOutputName } from "../domain/output-name.js";
 import { diskError } from "./disk-error.js";
 import { makeFolder } from "./make-folder.js";

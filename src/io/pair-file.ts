@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EvalError } from "../domain/eval-error.js";
-import { questionRowSchema } from "../domain/question.js";
+import { questionRowSchema } from "../domain/mt-bench/question.js";
 import { parseRow, readJsonLines } from "./jsonl.js";
 
 /** What an embedded candidate knows. */

@@ -5,10 +5,15 @@ import Handlebars from "handlebars";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { EvalError } from "../domain/eval-error.js";
-import type { JudgedTurn, JudgePrompt, JudgePromptSet } from "../domain/judge-prompt.js";
-import { fastChatJudgePrompt, frameDelimiter, judgePromptKinds, judgePromptSet } from "../domain/judge-prompt.js";
-import { choiceLetter } from "../domain/mmlu-prompt.js";
-import type { McqDoc } from "../domain/multiple-choice.js";
+import type { JudgedTurn, JudgePrompt, JudgePromptSet } from "../domain/mt-bench/judge-prompt.js";
+import {
+  fastChatJudgePrompt,
+  frameDelimiter,
+  judgePromptKinds,
+  judgePromptSet,
+} from "../domain/mt-bench/judge-prompt.js";
+import { choiceLetter } from "../domain/mmlu/mmlu-prompt.js";
+import type { McqDoc } from "../domain/scoring/multiple-choice.js";
 import { pythonStrip } from "../domain/python-strip.js";
 import { diskError } from "./disk-error.js";
 import { parseRow, readJsonLines } from "./jsonl.js";

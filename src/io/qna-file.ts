@@ -1,5 +1,5 @@
-import type { QnaDocument } from "../domain/qna.js";
-import type { QnaKind } from "../domain/taxonomy-file.js";
+import type { QnaDocument } from "../domain/taxonomy/qna.js";
+import type { QnaKind } from "../domain/taxonomy/taxonomy-file.js";
 import { parseYamlTree, YamlFault } from "./yaml-tree.js";
 
 /** Larger files are not parsed. The largest that anybody wrote has 60 kB. */

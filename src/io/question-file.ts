@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { EvalError } from "../domain/eval-error.js";
-import type { Question, QuestionId, QuestionRow } from "../domain/question.js";
-import { decodeQuestion, questionRowSchema } from "../domain/question.js";
-import { questionKeys } from "../domain/question-keys.js";
-import type { QuestionKeys } from "../domain/question-keys.js";
-import type { QuestionSelection } from "../domain/question-selection.js";
-import { selectedPositions } from "../domain/question-selection.js";
+import type { Question, QuestionId, QuestionRow } from "../domain/mt-bench/question.js";
+import { decodeQuestion, questionRowSchema } from "../domain/mt-bench/question.js";
+import { questionKeys } from "../domain/mt-bench/question-keys.js";
+import type { QuestionKeys } from "../domain/mt-bench/question-keys.js";
+import type { QuestionSelection } from "../domain/mt-bench/question-selection.js";
+import { selectedPositions } from "../domain/mt-bench/question-selection.js";
 import { diskError } from "./disk-error.js";
 import { numberColumn } from "../domain/number-column.js";
-import { isUsualQuestionRow } from "../domain/usual-rows.js";
+import { isUsualQuestionRow } from "../domain/mt-bench/usual-rows.js";
 import type { TextLine } from "./jsonl.js";
 import { parseLine, parseRow, readLines } from "./jsonl.js";
 

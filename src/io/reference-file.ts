@@ -1,7 +1,7 @@
-import { answerRowSchema } from "../domain/eval-output.js";
+import { answerRowSchema } from "../domain/mt-bench/eval-output.js";
 import { EvalError } from "../domain/eval-error.js";
-import type { QuestionId } from "../domain/question.js";
-import type { References } from "../domain/references.js";
+import type { QuestionId } from "../domain/mt-bench/question.js";
+import type { References } from "../domain/mt-bench/references.js";
 import { parseRow, readJsonLines } from "./jsonl.js";
 import { sha256OfFile } from "./question-file.js";
 

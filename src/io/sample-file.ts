@@ -1,5 +1,5 @@
-import type { McqSample } from "../domain/mcq-sample.js";
-import { decodeSample, sampleRowSchema } from "../domain/mcq-sample.js";
+import type { McqSample } from "../domain/mmlu/mcq-sample.js";
+import { decodeSample, sampleRowSchema } from "../domain/mmlu/mcq-sample.js";
 import { parseRow, readJsonLines } from "./jsonl.js";
 import { isNonEmpty } from "./output-tree.js";
 

@@ -1,8 +1,8 @@
-import { readChatCompletion, type ChatCompletionSettings } from "../domain/chat-completion.js";
-import type { ChatMessage } from "../domain/chat-model.js";
-import type { EchoedTokens } from "../domain/continuation-logprob.js";
+import { readChatCompletion, type ChatCompletionSettings } from "../domain/server/chat-completion.js";
+import type { ChatMessage } from "../domain/server/chat-model.js";
+import type { EchoedTokens } from "../domain/scoring/continuation-logprob.js";
 import { EvalError } from "../domain/eval-error.js";
-import { readEchoed, readListed, type ListedReading } from "../domain/logprob-replies.js";
+import { readEchoed, readListed, type ListedReading } from "../domain/scoring/logprob-replies.js";
 import {
   callPlaces,
   echoBody,
@@ -11,11 +11,11 @@ import {
   type ScoringCall,
   type ScoringFields,
   type SentPrompt,
-} from "../domain/scoring-bodies.js";
-import type { EchoEndpoint, NextTokenEndpoint } from "../domain/scoring-findings.js";
-import { allowedAlternatives } from "../domain/server-limit.js";
-import { readServerMessage, wantsMaxCompletionTokens } from "../domain/server-message.js";
-import { readIds, readText } from "../domain/tokenizer-replies.js";
+} from "../domain/scoring/scoring-bodies.js";
+import type { EchoEndpoint, NextTokenEndpoint } from "../domain/scoring/scoring-findings.js";
+import { allowedAlternatives } from "../domain/server/server-limit.js";
+import { readServerMessage, wantsMaxCompletionTokens } from "../domain/server/server-message.js";
+import { readIds, readText } from "../domain/scoring/tokenizer-replies.js";
 import type { OpenAIModel } from "./openai.js";
 
 /** What one call of a probe came to. A refusal is what a probe is there to find. */

@@ -1,7 +1,7 @@
-import type { ChatMessage } from "../domain/chat-model.js";
-import { callPlaces, tokenizeBody, type ScoringCall } from "../domain/scoring-bodies.js";
-import type { ScoringFindings } from "../domain/scoring-findings.js";
-import { readIds, readText } from "../domain/tokenizer-replies.js";
+import type { ChatMessage } from "../domain/server/chat-model.js";
+import { callPlaces, tokenizeBody, type ScoringCall } from "../domain/scoring/scoring-bodies.js";
+import type { ScoringFindings } from "../domain/scoring/scoring-findings.js";
+import { readIds, readText } from "../domain/scoring/tokenizer-replies.js";
 import type { CallKind } from "./chat-calls.js";
 import type { OpenAIModel } from "./openai.js";
 import type { BadReading } from "./try-result.js";

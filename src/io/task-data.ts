@@ -2,9 +2,9 @@ import type { Hash } from "node:crypto";
 import { basename, dirname, resolve } from "node:path";
 import { counted } from "../domain/counted.js";
 import { EvalError } from "../domain/eval-error.js";
-import type { McqDoc } from "../domain/multiple-choice.js";
+import type { McqDoc } from "../domain/scoring/multiple-choice.js";
 import { printable } from "../domain/printable.js";
-import { checkRow, taskRowSchema } from "../domain/task-row.js";
+import { checkRow, taskRowSchema } from "../domain/mmlu/task-row.js";
 import { parseLine, parseRow, readLines } from "./jsonl.js";
 import { exists } from "./output-tree.js";
 

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
 import { printable } from "../domain/printable.js";
-import type { TaskSetting, TaskSettings } from "../domain/task-setting.js";
-import type { YamlNode } from "../domain/yaml-node.js";
-import { kindName } from "../domain/yaml-node.js";
+import type { TaskSetting, TaskSettings } from "../domain/mmlu/task-setting.js";
+import type { YamlNode } from "../domain/taxonomy/yaml-node.js";
+import { kindName } from "../domain/taxonomy/yaml-node.js";
 import { diskError } from "./disk-error.js";
 import { parseYamlTree, YamlFault } from "./yaml-tree.js";
 

@@ -3,14 +3,14 @@ import {
   countedLogprob,
   splitPair,
   type ContinuedContext,
-} from "../domain/continuation-logprob.js";
-import { readEchoed, readListed, type EchoedReading, type ListedReading } from "../domain/logprob-replies.js";
-import type { McqContext } from "../domain/multiple-choice.js";
-import { contextJson } from "../domain/mmlu-prompt.js";
-import { bodyText, callPlaces, echoBody, nextTokenBody, type SentPrompt } from "../domain/scoring-bodies.js";
-import type { ScoringFindings } from "../domain/scoring-findings.js";
-import type { ScoringReply, TokenScorer } from "../domain/token-scorer.js";
-import type { ChatCompletionSettings } from "../domain/chat-completion.js";
+} from "../domain/scoring/continuation-logprob.js";
+import { readEchoed, readListed, type EchoedReading, type ListedReading } from "../domain/scoring/logprob-replies.js";
+import type { McqContext } from "../domain/scoring/multiple-choice.js";
+import { contextJson } from "../domain/mmlu/mmlu-prompt.js";
+import { bodyText, callPlaces, echoBody, nextTokenBody, type SentPrompt } from "../domain/scoring/scoring-bodies.js";
+import type { ScoringFindings } from "../domain/scoring/scoring-findings.js";
+import type { ScoringReply, TokenScorer } from "../domain/scoring/token-scorer.js";
+import type { ChatCompletionSettings } from "../domain/server/chat-completion.js";
 import type { CallKind } from "./chat-calls.js";
 import type { OpenAIModel } from "./openai.js";
 import { serverTokenizer, type ServerTokenizer } from "./server-tokenizer.js";

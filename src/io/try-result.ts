@@ -1,9 +1,9 @@
-import type { TokenLimitField } from "../domain/chat-completion.js";
-import type { RequestFailureReason, TokenUsage } from "../domain/chat-model.js";
+import type { TokenLimitField } from "../domain/server/chat-completion.js";
+import type { RequestFailureReason, TokenUsage } from "../domain/server/chat-model.js";
 import type { EvalError } from "../domain/eval-error.js";
-import { serverDelayMs, verdictOn, type RefusalKind } from "../domain/retry-policy.js";
-import { readServerMessage } from "../domain/server-message.js";
-import { refusalError, tlsError } from "../domain/server-refusal.js";
+import { serverDelayMs, verdictOn, type RefusalKind } from "../domain/server/retry-policy.js";
+import { readServerMessage } from "../domain/server/server-message.js";
+import { refusalError, tlsError } from "../domain/server/server-refusal.js";
 import type { HttpFailure } from "./http-failure.js";
 import type { HttpOutcome, HttpReply } from "./http.js";
 import type { OpenAIModelSettings } from "./openai-options.js";

@@ -1,8 +1,8 @@
 import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from "js-yaml";
 import { EVENT_ID, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from "js-yaml";
-import type { YamlList, YamlMapping, YamlNode, YamlScalar, YamlText } from "../domain/yaml-node.js";
-import { entryKey } from "../domain/yaml-node.js";
-import { readBoolean, readFloat, readInteger, readPlain } from "../domain/yaml-scalar.js";
+import type { YamlList, YamlMapping, YamlNode, YamlScalar, YamlText } from "../domain/taxonomy/yaml-node.js";
+import { entryKey } from "../domain/taxonomy/yaml-node.js";
+import { readBoolean, readFloat, readInteger, readPlain } from "../domain/taxonomy/yaml-scalar.js";
 
 /** Why a text is no YAML document that PyYAML's `safe_load` would read. */
 export class YamlFault extends Error {

@@ -1,5 +1,5 @@
-import type { PageSummary } from "../domain/page-data.js";
-import { verdicts } from "../domain/verdict.js";
+import type { PageSummary } from "../domain/page/page-data.js";
+import { verdicts } from "../domain/statistics/verdict.js";
 import type { ListView, SortOrder } from "./rows.js";
 import { categoriesOf, sortOrders, traits } from "./rows.js";
 

@@ -1,7 +1,7 @@
 import { useContext } from "preact/hooks";
-import type { QuestionId } from "../domain/question.js";
+import type { QuestionId } from "../domain/mt-bench/question.js";
 import { AnswerNotes } from "./human-ratings.js";
-import type { AnswerRecord, PageRun } from "../domain/page-data.js";
+import type { AnswerRecord, PageRun } from "../domain/page/page-data.js";
 import { Score, Tag } from "./icons.js";
 import { MarkdownText } from "./markdown-text.js";
 import { count } from "./numbers.js";

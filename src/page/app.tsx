@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import type { PageSummary } from "../domain/page-data.js";
+import type { PageSummary } from "../domain/page/page-data.js";
 import { ComparisonOverview } from "./comparison-overview.js";
 import { Explorer } from "./explorer.js";
 import { MmluOverview } from "./mmlu-overview.js";

@@ -1,11 +1,11 @@
 import { useCallback, useMemo, useState } from "preact/hooks";
-import type { ComparedExample } from "../domain/branch-comparison.js";
-import type { FileComparison } from "../domain/file-comparison.js";
-import type { PageComparison, PageSummary } from "../domain/page-data.js";
-import { questionPreview } from "../domain/page-preview.js";
-import type { Verdict } from "../domain/verdict.js";
-import { verdicts } from "../domain/verdict.js";
-import { compareForReview } from "../domain/verdict-words.js";
+import type { ComparedExample } from "../domain/comparison/branch-comparison.js";
+import type { FileComparison } from "../domain/comparison/file-comparison.js";
+import type { PageComparison, PageSummary } from "../domain/page/page-data.js";
+import { questionPreview } from "../domain/page/page-preview.js";
+import type { Verdict } from "../domain/statistics/verdict.js";
+import { verdicts } from "../domain/statistics/verdict.js";
+import { compareForReview } from "../domain/comparison/verdict-words.js";
 import { readAddress, writeAddress } from "./address.js";
 import { Chart } from "./chart.js";
 import { FileTable } from "./file-table.js";

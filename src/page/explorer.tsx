@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { PageSummary } from "../domain/page-data.js";
+import type { PageSummary } from "../domain/page/page-data.js";
 import type { Address } from "./address.js";
 import { Filters, ListCount } from "./filters.js";
 import { QuestionDetail } from "./question-detail.js";

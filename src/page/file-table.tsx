@@ -1,5 +1,5 @@
-import type { FileComparison } from "../domain/file-comparison.js";
-import { verdictWords } from "../domain/verdict-words.js";
+import type { FileComparison } from "../domain/comparison/file-comparison.js";
+import { verdictWords } from "../domain/comparison/verdict-words.js";
 import { decimal, plural, shortFile, signed, signedInterval } from "./numbers.js";
 import type { Column } from "./sortable-table.js";
 import { SortableTable } from "./sortable-table.js";

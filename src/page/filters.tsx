@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
-import type { PageSummary } from "../domain/page-data.js";
-import { verdicts } from "../domain/verdict.js";
-import { verdictWords } from "../domain/verdict-words.js";
+import type { PageSummary } from "../domain/page/page-data.js";
+import { verdicts } from "../domain/statistics/verdict.js";
+import { verdictWords } from "../domain/comparison/verdict-words.js";
 import { count, plural, shortFile } from "./numbers.js";
 import type { ListView, SortOrder, Trait } from "./rows.js";
 import { categoriesOf, isByFile, shownPair, sortOrders, traits, traitsOf } from "./rows.js";

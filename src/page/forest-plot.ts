@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import type { FileComparison } from "../domain/file-comparison.js";
-import type { Verdict } from "../domain/verdict.js";
-import { verdicts } from "../domain/verdict.js";
-import { verdictWords } from "../domain/verdict-words.js";
+import type { FileComparison } from "../domain/comparison/file-comparison.js";
+import type { Verdict } from "../domain/statistics/verdict.js";
+import { verdicts } from "../domain/statistics/verdict.js";
+import { verdictWords } from "../domain/comparison/verdict-words.js";
 import { shortFile, shortened, signed } from "./numbers.js";
 
 /** One line of the plot: a file, or what a group of files comes to. */

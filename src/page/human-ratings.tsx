@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { createContext } from "preact";
-import type { ShownRating } from "../domain/human-rating.js";
-import type { JudgmentRecord } from "../domain/page-data.js";
-import type { QuestionId } from "../domain/question.js";
+import type { ShownRating } from "../domain/mt-bench/human-rating.js";
+import type { JudgmentRecord } from "../domain/page/page-data.js";
+import type { QuestionId } from "../domain/mt-bench/question.js";
 import { Score, Tag } from "./icons.js";
 
 /** An answer beside which something may be said. */

@@ -1,5 +1,5 @@
-import type { PageSummary } from "../domain/page-data.js";
-import type { McqOutcomeRecord } from "../domain/page-mmlu.js";
+import type { PageSummary } from "../domain/page/page-data.js";
+import type { McqOutcomeRecord } from "../domain/page/page-mmlu.js";
 import { isTuning } from "./filters.js";
 import { Tag } from "./icons.js";
 import { MarkdownText } from "./markdown-text.js";

@@ -1,4 +1,4 @@
-import type { OverallEstimate } from "../domain/page-mmlu.js";
+import type { OverallEstimate } from "../domain/page/page-mmlu.js";
 import type { MmluSeries } from "./mmlu-series.js";
 import { count, decimal, sharePercent, shareRange } from "./numbers.js";
 import { IntervalLine } from "./interval-line.js";

@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from "preact/hooks";
-import type { PageMmlu, ShareEstimate } from "../domain/page-mmlu.js";
+import type { PageMmlu, ShareEstimate } from "../domain/page/page-mmlu.js";
 import type { Address } from "./address.js";
 import { Chart } from "./chart.js";
 import { MmluModelTable } from "./mmlu-model-table.js";

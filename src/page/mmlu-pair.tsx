@@ -1,8 +1,8 @@
 import { useCallback, useMemo } from "preact/hooks";
-import type { McqTaskComparison } from "../domain/mcq-comparison-schema.js";
-import type { PageMmluPair, PairCounts } from "../domain/page-mmlu.js";
-import { verdicts } from "../domain/verdict.js";
-import { compareVerdicts, verdictWords } from "../domain/verdict-words.js";
+import type { McqTaskComparison } from "../domain/mmlu/mcq-comparison-schema.js";
+import type { PageMmluPair, PairCounts } from "../domain/page/page-mmlu.js";
+import { verdicts } from "../domain/statistics/verdict.js";
+import { compareVerdicts, verdictWords } from "../domain/comparison/verdict-words.js";
 import type { Address } from "./address.js";
 import { writeAddress } from "./address.js";
 import { Chart } from "./chart.js";

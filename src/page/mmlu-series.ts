@@ -1,5 +1,5 @@
-import type { PageSummary } from "../domain/page-data.js";
-import type { PageMmlu, PageMmluModel } from "../domain/page-mmlu.js";
+import type { PageSummary } from "../domain/page/page-data.js";
+import type { PageMmlu, PageMmluModel } from "../domain/page/page-mmlu.js";
 import type { Series } from "./series.js";
 import { mostSeries } from "./series.js";
 

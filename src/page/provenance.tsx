@@ -1,5 +1,5 @@
-import type { PageSummary } from "../domain/page-data.js";
-import type { PageMmlu } from "../domain/page-mmlu.js";
+import type { PageSummary } from "../domain/page/page-data.js";
+import type { PageMmlu } from "../domain/page/page-mmlu.js";
 import { count } from "./numbers.js";
 
 /** What to mind, and where everything comes from. */

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { splitContext } from "../domain/page-preview.js";
-import type { AnswerRecord, PageSummary, QuestionRecord } from "../domain/page-data.js";
+import { splitContext } from "../domain/page/page-preview.js";
+import type { AnswerRecord, PageSummary, QuestionRecord } from "../domain/page/page-data.js";
 import type { Address } from "./address.js";
 import { AnswerPane } from "./answer-pane.js";
 import { MarkdownText } from "./markdown-text.js";

@@ -1,4 +1,4 @@
-import type { PageSummary } from "../domain/page-data.js";
+import type { PageSummary } from "../domain/page/page-data.js";
 import type { Address } from "./address.js";
 import { writeAddress } from "./address.js";
 import { RightMark, Score, Tag } from "./icons.js";

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from "preact/hooks";
-import type { PageRun, PageSummary } from "../domain/page-data.js";
-import type { ModelReport } from "../domain/report.js";
+import type { PageRun, PageSummary } from "../domain/page/page-data.js";
+import type { ModelReport } from "../domain/report/report.js";
 import { Chart } from "./chart.js";
 import { count, decimal, percent, plural, scoreInterval, shortFile } from "./numbers.js";
 import { isByFile } from "./rows.js";

@@ -1,8 +1,8 @@
-import type { Report } from "../domain/report.js";
-import type { Verdict } from "../domain/verdict.js";
-import type { PageFlag, PageSummary } from "../domain/page-data.js";
-import { disagreementPoints, pageFlags } from "../domain/page-data.js";
-import type { PageMmluPair } from "../domain/page-mmlu.js";
+import type { Report } from "../domain/report/report.js";
+import type { Verdict } from "../domain/statistics/verdict.js";
+import type { PageFlag, PageSummary } from "../domain/page/page-data.js";
+import { disagreementPoints, pageFlags } from "../domain/page/page-data.js";
+import type { PageMmluPair } from "../domain/page/page-mmlu.js";
 
 /** What the list of questions shows, and in which order. */
 export interface ListView {

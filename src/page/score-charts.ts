@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { PageRun } from "../domain/page-data.js";
+import type { PageRun } from "../domain/page/page-data.js";
 import { decimal, shortened } from "./numbers.js";
 import type { Series } from "./series.js";
 import { seriesColour, seriesSymbols } from "./series.js";

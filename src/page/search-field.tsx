@@ -1,6 +1,6 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { PageSummary } from "../domain/page-data.js";
+import type { PageSummary } from "../domain/page/page-data.js";
 import type { ListView } from "./rows.js";
 import type { PageSource } from "./source.js";
 import type { SearchState } from "./text-search.js";

@@ -1,4 +1,4 @@
-import type { ModelReport } from "../domain/report.js";
+import type { ModelReport } from "../domain/report/report.js";
 
 /** A model in the charts: its name, and a colour and a shape that stay its own. */
 export interface Series {

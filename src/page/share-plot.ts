@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { ShareEstimate } from "../domain/page-mmlu.js";
+import type { ShareEstimate } from "../domain/page/page-mmlu.js";
 import { shortened } from "./numbers.js";
 import type { Series } from "./series.js";
 import { seriesColour, seriesSymbols } from "./series.js";

@@ -1,6 +1,6 @@
-import { chunkRecords } from "../domain/page-chunk.js";
-import type { JudgmentRecord, PageRecord, PageSummary } from "../domain/page-data.js";
-import { recordPlace } from "../domain/page-data.js";
+import { chunkRecords } from "../domain/page/page-chunk.js";
+import type { JudgmentRecord, PageRecord, PageSummary } from "../domain/page/page-data.js";
+import { recordPlace } from "../domain/page/page-data.js";
 
 /** Where a page's data come from: the page itself, or a server. */
 export interface PageSource {

@@ -1,6 +1,6 @@
-import type { PageRecord, PageSummary } from "../domain/page-data.js";
-import type { McqOutcomeRecord } from "../domain/page-mmlu.js";
-import { recordLocator } from "../domain/page-data.js";
+import type { PageRecord, PageSummary } from "../domain/page/page-data.js";
+import type { McqOutcomeRecord } from "../domain/page/page-mmlu.js";
+import { recordLocator } from "../domain/page/page-data.js";
 import type { PageSource } from "./source.js";
 
 /** How far a search has come. */

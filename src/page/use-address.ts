@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import type { PageSummary } from "../domain/page-data.js";
+import type { PageSummary } from "../domain/page/page-data.js";
 import type { Address } from "./address.js";
 import { isAddress, readAddress, writeAddress } from "./address.js";
 

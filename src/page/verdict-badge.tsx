@@ -1,5 +1,5 @@
-import type { Verdict } from "../domain/verdict.js";
-import { verdictWords } from "../domain/verdict-words.js";
+import type { Verdict } from "../domain/statistics/verdict.js";
+import { verdictWords } from "../domain/comparison/verdict-words.js";
 
 /** Shapes in a box of 12 by 12: a verdict is told by shape and words, and by colour besides. */
 const shapes: Readonly<Record<Verdict, string>> = {

@@ -1,8 +1,8 @@
-import type { AnswerChoice, AnswerFailure, AnswerTurn } from "../domain/answer.js";
-import type { ChatModel, ChatRequest, TokenUsage } from "../domain/chat-model.js";
-import { conversation } from "../domain/conversation.js";
-import type { Question } from "../domain/question.js";
-import { splitReasoning } from "../domain/reasoning.js";
+import type { AnswerChoice, AnswerFailure, AnswerTurn } from "../domain/mt-bench/answer.js";
+import type { ChatModel, ChatRequest, TokenUsage } from "../domain/server/chat-model.js";
+import { conversation } from "../domain/mt-bench/conversation.js";
+import type { Question } from "../domain/mt-bench/question.js";
+import { splitReasoning } from "../domain/mt-bench/reasoning.js";
 
 /** What decides the requests for a question. */
 export interface AskingRules {

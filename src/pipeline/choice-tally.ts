@@ -1,6 +1,6 @@
-import type { McqKey, McqRecord } from "../domain/mcq-record.js";
-import { decodeMcqRecord, mcqRowSchema } from "../domain/mcq-record.js";
-import type { McqOutcome, McqWay } from "../domain/multiple-choice.js";
+import type { McqKey, McqRecord } from "../domain/mmlu/mcq-record.js";
+import { decodeMcqRecord, mcqRowSchema } from "../domain/mmlu/mcq-record.js";
+import type { McqOutcome, McqWay } from "../domain/scoring/multiple-choice.js";
 import { appendedLines } from "../io/appended-lines.js";
 import type { RecordPaths } from "../io/output-tree.js";
 

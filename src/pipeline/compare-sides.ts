@@ -1,11 +1,11 @@
-import { branchBench } from "../domain/branch-bench.js";
+import { branchBench } from "../domain/mt-bench/branch-bench.js";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
-import type { Finding } from "../domain/finding.js";
-import { findingsNote } from "../domain/finding.js";
-import type { Question } from "../domain/question.js";
+import type { Finding } from "../domain/taxonomy/finding.js";
+import { findingsNote } from "../domain/taxonomy/finding.js";
+import type { Question } from "../domain/mt-bench/question.js";
 import { outputTree } from "../io/output-tree.js";
 import { openQuestionFile } from "../io/question-file.js";
 import { openTaxonomyRepository } from "../io/taxonomy.js";

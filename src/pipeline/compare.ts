@@ -1,7 +1,7 @@
-import type { BranchComparison } from "../domain/branch-comparison.js";
-import type { ChatModel } from "../domain/chat-model.js";
+import type { BranchComparison } from "../domain/comparison/branch-comparison.js";
+import type { ChatModel } from "../domain/server/chat-model.js";
 import { EvalError } from "../domain/eval-error.js";
-import type { JudgingRules } from "../domain/judgment-plan.js";
+import type { JudgingRules } from "../domain/mt-bench/judgment-plan.js";
 import type { GenAnswersInput } from "./gen-answers.js";
 import type { JudgeAnswersInput } from "./judging-input.js";
 import type { ProgressListener, ProgressSnapshot } from "./progress.js";

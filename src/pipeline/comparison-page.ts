@@ -1,8 +1,8 @@
-import type { BranchComparison } from "../domain/branch-comparison.js";
-import type { ShownRating } from "../domain/human-rating.js";
-import type { PageManifest, PageRun, PageSummary } from "../domain/page-data.js";
-import type { Question, QuestionId } from "../domain/question.js";
-import type { ScoredModel } from "../domain/scored-model.js";
+import type { BranchComparison } from "../domain/comparison/branch-comparison.js";
+import type { ShownRating } from "../domain/mt-bench/human-rating.js";
+import type { PageManifest, PageRun, PageSummary } from "../domain/page/page-data.js";
+import type { Question, QuestionId } from "../domain/mt-bench/question.js";
+import type { ScoredModel } from "../domain/mt-bench/scored-model.js";
 import { packageVersion } from "../io/package-version.js";
 import type { ComparisonInput, RecordedSide } from "./read-comparison.js";
 import { questionsOf, scoresOf } from "./read-comparison.js";

@@ -1,7 +1,7 @@
-import type { BranchComparison } from "../domain/branch-comparison.js";
-import type { ComparedRow } from "../domain/comparison-rows.js";
-import { comparedColumns, comparedSummaryColumns, comparedSummaryRows } from "../domain/comparison-rows.js";
-import type { Question, QuestionId } from "../domain/question.js";
+import type { BranchComparison } from "../domain/comparison/branch-comparison.js";
+import type { ComparedRow } from "../domain/comparison/comparison-rows.js";
+import { comparedColumns, comparedSummaryColumns, comparedSummaryRows } from "../domain/comparison/comparison-rows.js";
+import type { Question, QuestionId } from "../domain/mt-bench/question.js";
 import type { Table } from "../domain/table.js";
 import { tableOf } from "../domain/table.js";
 import { readAnswers } from "../io/answer-file.js";

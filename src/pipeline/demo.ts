@@ -1,10 +1,10 @@
-import { branchBench } from "../domain/branch-bench.js";
+import { branchBench } from "../domain/mt-bench/branch-bench.js";
 import { join } from "node:path";
-import type { BranchComparison } from "../domain/branch-comparison.js";
+import type { BranchComparison } from "../domain/comparison/branch-comparison.js";
 import type { EmbeddedModel } from "../embedded/server.js";
-import type { Report } from "../domain/report.js";
+import type { Report } from "../domain/report/report.js";
 import { writeDocument } from "../io/document-file.js";
-import type { MmluComparison } from "../domain/mmlu-comparison.js";
+import type { MmluComparison } from "../domain/mmlu/mmlu-comparison.js";
 import { readKnowledgePairs } from "../io/knowledge-pairs.js";
 import type { OpenAIModel } from "../io/openai.js";
 import { outputTree } from "../io/output-tree.js";

@@ -1,8 +1,8 @@
-import { promptHash } from "../domain/lm-eval-hashes.js";
-import type { PlannedTask } from "../domain/mcq-plan.js";
-import type { McqKeySet } from "../domain/mcq-record.js";
-import { mcqKeySet } from "../domain/mcq-record.js";
-import type { McqOutcome, McqTask } from "../domain/multiple-choice.js";
+import { promptHash } from "../domain/mmlu/lm-eval-hashes.js";
+import type { PlannedTask } from "../domain/mmlu/mcq-plan.js";
+import type { McqKeySet } from "../domain/mmlu/mcq-record.js";
+import { mcqKeySet } from "../domain/mmlu/mcq-record.js";
+import type { McqOutcome, McqTask } from "../domain/scoring/multiple-choice.js";
 import { readOutcomes } from "../io/outcome-file.js";
 import type { PromptMaker } from "./mmlu-input.js";
 

@@ -2,17 +2,22 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { branchBench } from "../domain/branch-bench.js";
+import { branchBench } from "../domain/mt-bench/branch-bench.js";
 import { EvalError } from "../domain/eval-error.js";
-import { countFindings } from "../domain/finding.js";
-import type { Finding, FindingCounts } from "../domain/finding.js";
+import { countFindings } from "../domain/taxonomy/finding.js";
+import type { Finding, FindingCounts } from "../domain/taxonomy/finding.js";
 import { checkOutputName } from "../domain/output-name.js";
-import type { QnaExample } from "../domain/qna.js";
-import { readQna } from "../domain/qna.js";
-import type { Question } from "../domain/question.js";
-import { decodeQuestion, questionRowSchema } from "../domain/question.js";
-import { encodeQuestion, encodeReference, makeQuestionSet, questionNumbering } from "../domain/question-set.js";
-import type { QuestionNumbering } from "../domain/question-set.js";
+import type { QnaExample } from "../domain/taxonomy/qna.js";
+import { readQna } from "../domain/taxonomy/qna.js";
+import type { Question } from "../domain/mt-bench/question.js";
+import { decodeQuestion, questionRowSchema } from "../domain/mt-bench/question.js";
+import {
+  encodeQuestion,
+  encodeReference,
+  makeQuestionSet,
+  questionNumbering,
+} from "../domain/taxonomy/question-set.js";
+import type { QuestionNumbering } from "../domain/taxonomy/question-set.js";
 import { writeJsonFile } from "../io/json-file.js";
 import { openRowWriter } from "../io/write-jsonl.js";
 import { exists, outputTree } from "../io/output-tree.js";

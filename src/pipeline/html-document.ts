@@ -1,4 +1,4 @@
-import type { PageSummary } from "../domain/page-data.js";
+import type { PageSummary } from "../domain/page/page-data.js";
 import { gzip } from "../io/gzip.js";
 import { readPageAssets } from "../io/page-assets.js";
 import { htmlPage } from "../render/html.js";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { branchBench } from "../domain/branch-bench.js";
+import { branchBench } from "../domain/mt-bench/branch-bench.js";
 import { EvalError } from "../domain/eval-error.js";
-import { findingsNote } from "../domain/finding.js";
+import { findingsNote } from "../domain/taxonomy/finding.js";
 import { nearestNames } from "../domain/nearest-names.js";
 import { shownName } from "../domain/printable.js";
 import { pulledMtBench } from "../io/data-sets.js";

@@ -1,11 +1,11 @@
-import type { ChatModel, ChatReply, ChatRequest, TokenUsage } from "../domain/chat-model.js";
-import type { Judgment, JudgmentFacts } from "../domain/judgment.js";
-import type { PlannedJudgment } from "../domain/judgment-plan.js";
-import { judgeMessages } from "../domain/judgment-plan.js";
-import { judgeMaxTokens, judgeTemperature } from "../domain/mt-bench.js";
-import type { RatingParser, RatingScale } from "../domain/rating.js";
-import { readRating } from "../domain/rating.js";
-import { splitReasoning } from "../domain/reasoning.js";
+import type { ChatModel, ChatReply, ChatRequest, TokenUsage } from "../domain/server/chat-model.js";
+import type { Judgment, JudgmentFacts } from "../domain/mt-bench/judgment.js";
+import type { PlannedJudgment } from "../domain/mt-bench/judgment-plan.js";
+import { judgeMessages } from "../domain/mt-bench/judgment-plan.js";
+import { judgeMaxTokens, judgeTemperature } from "../domain/mt-bench/mt-bench.js";
+import type { RatingParser, RatingScale } from "../domain/mt-bench/rating.js";
+import { readRating } from "../domain/mt-bench/rating.js";
+import { splitReasoning } from "../domain/mt-bench/reasoning.js";
 
 /** What decides the request and the reading of a judgment. */
 export interface JudgeTurnRules {

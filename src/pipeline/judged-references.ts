@@ -1,6 +1,6 @@
-import type { JudgmentManifest } from "../domain/manifest.js";
-import type { Question } from "../domain/question.js";
-import type { References } from "../domain/references.js";
+import type { JudgmentManifest } from "../domain/mt-bench/manifest.js";
+import type { Question } from "../domain/mt-bench/question.js";
+import type { References } from "../domain/mt-bench/references.js";
 import { pulledMtBench } from "../io/data-sets.js";
 import { exists } from "../io/output-tree.js";
 import type { QuestionFile } from "../io/question-file.js";
@@ -26,7 +26,7 @@ export async function judgedReferences(
   const hash = part?.settings.references_hash;
   if (hash === undefined || hash === places.questions.sha256) return own;
   if (hash === null) return () => undefined;
-  // the questions' own, and others where they have none (domain/references.ts)
+  // the questions' own, and others where they have none (domain/mt-bench/references.ts)
   const [first, second] = hash.split("+");
   const others = await findByHash(second ?? hash, part?.facts.references_source ?? undefined, places);
   const other: ReferencesOf = ({ id }) => others?.byQuestion.get(id);

@@ -1,11 +1,11 @@
 import { EvalError } from "../domain/eval-error.js";
-import type { JudgingRules } from "../domain/judgment-plan.js";
-import { tryPrompts } from "../domain/judge-prompt.js";
+import type { JudgingRules } from "../domain/mt-bench/judgment-plan.js";
+import { tryPrompts } from "../domain/mt-bench/judge-prompt.js";
 import { shownName } from "../domain/printable.js";
-import type { Question, QuestionId } from "../domain/question.js";
-import type { QuestionSelection } from "../domain/question-selection.js";
-import type { RatingParser } from "../domain/rating.js";
-import { requireReferences } from "../domain/references.js";
+import type { Question, QuestionId } from "../domain/mt-bench/question.js";
+import type { QuestionSelection } from "../domain/mt-bench/question-selection.js";
+import type { RatingParser } from "../domain/mt-bench/rating.js";
+import { requireReferences } from "../domain/mt-bench/references.js";
 import type { OutputTree } from "../io/output-tree.js";
 import { exists, isNonEmpty } from "../io/output-tree.js";
 import type { QuestionFile } from "../io/question-file.js";

@@ -1,10 +1,10 @@
-import { branchBench } from "../domain/branch-bench.js";
+import { branchBench } from "../domain/mt-bench/branch-bench.js";
 import { EvalError } from "../domain/eval-error.js";
-import type { JudgePromptSet } from "../domain/judge-prompt.js";
-import type { JudgingRules } from "../domain/judgment-plan.js";
-import { needsReference } from "../domain/mt-bench.js";
-import type { References } from "../domain/references.js";
-import { referencesInQuestions } from "../domain/references.js";
+import type { JudgePromptSet } from "../domain/mt-bench/judge-prompt.js";
+import type { JudgingRules } from "../domain/mt-bench/judgment-plan.js";
+import { needsReference } from "../domain/mt-bench/mt-bench.js";
+import type { References } from "../domain/mt-bench/references.js";
+import { referencesInQuestions } from "../domain/mt-bench/references.js";
 import { pulledMtBench } from "../io/data-sets.js";
 import { readBuiltinPrompts, readFastChatPrompts } from "../io/prompt-files.js";
 import type { QuestionFile } from "../io/question-file.js";

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
-import { encodeJudgment } from "../domain/eval-output.js";
-import type { Judgment } from "../domain/judgment.js";
-import { judgmentKey } from "../domain/judgment.js";
-import { judgedPart, judgmentManifestSchema } from "../domain/manifest.js";
+import { encodeJudgment } from "../domain/mt-bench/eval-output.js";
+import type { Judgment } from "../domain/mt-bench/judgment.js";
+import { judgmentKey } from "../domain/mt-bench/judgment.js";
+import { judgedPart, judgmentManifestSchema } from "../domain/mt-bench/manifest.js";
 import { readJsonFile, writeJsonFile } from "../io/json-file.js";
 import { writeJsonLines } from "../io/write-jsonl.js";
 import { readJudgments, removeModel } from "../io/judgment-file.js";

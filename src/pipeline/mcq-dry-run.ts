@@ -1,5 +1,5 @@
-import { planMcq } from "../domain/mcq-plan.js";
-import type { McqPrompt } from "../domain/multiple-choice.js";
+import { planMcq } from "../domain/mmlu/mcq-plan.js";
+import type { McqPrompt } from "../domain/scoring/multiple-choice.js";
 import { tokenCounter } from "../io/tokens.js";
 import { finishedOutcomes } from "./finished-outcomes.js";
 import type { MmluInput } from "./mmlu-input.js";

@@ -1,7 +1,7 @@
 import { EvalError } from "../domain/eval-error.js";
-import { requireSameSettings } from "../domain/manifest.js";
-import type { McqManifest, McqSettings } from "../domain/mcq-manifest.js";
-import { joinData, mcqManifestSchema } from "../domain/mcq-manifest.js";
+import { requireSameSettings } from "../domain/mt-bench/manifest.js";
+import type { McqManifest, McqSettings } from "../domain/mmlu/mcq-manifest.js";
+import { joinData, mcqManifestSchema } from "../domain/mmlu/mcq-manifest.js";
 import { readJsonFile, writeJsonFile } from "../io/json-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
 import { isNonEmpty } from "../io/output-tree.js";

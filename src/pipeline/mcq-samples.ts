@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { McqSample } from "../domain/mcq-sample.js";
+import type { McqSample } from "../domain/mmlu/mcq-sample.js";
 import { readOutcomes } from "../io/outcome-file.js";
 import type { StoredReport } from "../io/result-file.js";
 import { samplesBeside } from "../io/result-file.js";

@@ -1,9 +1,9 @@
-import type { McqPromptForm } from "../domain/mmlu-prompt.js";
-import { choiceLetter, mcqPrompt } from "../domain/mmlu-prompt.js";
-import type { McqPrompts } from "../domain/mmlu-report.js";
-import type { ContinuationForm, McqDoc, McqPrompt, McqTask } from "../domain/multiple-choice.js";
-import type { ScoringFindings, ScoringMode, scoringModes } from "../domain/scoring-findings.js";
-import { chooseMode } from "../domain/scoring-findings.js";
+import type { McqPromptForm } from "../domain/mmlu/mmlu-prompt.js";
+import { choiceLetter, mcqPrompt } from "../domain/mmlu/mmlu-prompt.js";
+import type { McqPrompts } from "../domain/mmlu/mmlu-report.js";
+import type { ContinuationForm, McqDoc, McqPrompt, McqTask } from "../domain/scoring/multiple-choice.js";
+import type { ScoringFindings, ScoringMode, scoringModes } from "../domain/scoring/scoring-findings.js";
+import { chooseMode } from "../domain/scoring/scoring-findings.js";
 import type { OpenAIModel } from "../io/openai.js";
 import type { ChoicePrompt } from "../io/prompt-files.js";
 import { readChoicePrompt } from "../io/prompt-files.js";

@@ -1,5 +1,5 @@
-import type { McqPrompts } from "../domain/mmlu-report.js";
-import type { ContinuationForm, McqDoc, McqOutcome, McqPrompt, McqTask } from "../domain/multiple-choice.js";
+import type { McqPrompts } from "../domain/mmlu/mmlu-report.js";
+import type { ContinuationForm, McqDoc, McqOutcome, McqPrompt, McqTask } from "../domain/scoring/multiple-choice.js";
 import type { OutputTree } from "../io/output-tree.js";
 import type { ProgressListener } from "./progress.js";
 import type { ServerFacts } from "./run-manifest.js";

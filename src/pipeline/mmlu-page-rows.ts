@@ -1,11 +1,11 @@
 import { counted } from "../domain/counted.js";
-import type { McqResult } from "../domain/mcq-comparison.js";
-import type { AskedMcq, McqSample } from "../domain/mcq-sample.js";
-import { isRight } from "../domain/mcq-sample.js";
-import type { MmluReport } from "../domain/mmlu-report.js";
-import type { PageQuestions, PageRecord, PageRun } from "../domain/page-data.js";
-import { pageFlags } from "../domain/page-data.js";
-import { questionPreview } from "../domain/page-preview.js";
+import type { McqResult } from "../domain/mmlu/mcq-comparison.js";
+import type { AskedMcq, McqSample } from "../domain/mmlu/mcq-sample.js";
+import { isRight } from "../domain/mmlu/mcq-sample.js";
+import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
+import type { PageQuestions, PageRecord, PageRun } from "../domain/page/page-data.js";
+import { pageFlags } from "../domain/page/page-data.js";
+import { questionPreview } from "../domain/page/page-preview.js";
 import type { TaskSamples } from "./mcq-samples.js";
 import type { ModelResults } from "./mmlu-pairs.js";
 import type { RecordChunks } from "./page-records.js";

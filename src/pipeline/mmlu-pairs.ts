@@ -1,8 +1,8 @@
-import type { ComparedTask, McqResult } from "../domain/mcq-comparison.js";
-import type { McqComparison } from "../domain/mcq-comparison-schema.js";
-import { compareMcq } from "../domain/mcq-comparison.js";
-import type { MmluReport } from "../domain/mmlu-report.js";
-import type { PageMmluPair, PairCounts } from "../domain/page-mmlu.js";
+import type { ComparedTask, McqResult } from "../domain/mmlu/mcq-comparison.js";
+import type { McqComparison } from "../domain/mmlu/mcq-comparison-schema.js";
+import { compareMcq } from "../domain/mmlu/mcq-comparison.js";
+import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
+import type { PageMmluPair, PairCounts } from "../domain/page/page-mmlu.js";
 
 /** What a model's questions came to, by task and `doc_id`. */
 export type ModelResults = ReadonlyMap<string, ReadonlyMap<number, McqResult>>;

@@ -1,5 +1,5 @@
-import type { McqRow, McqSummaryRow } from "../domain/mcq-columns.js";
-import { mcqColumns, mcqSummaryColumns, mcqSummaryRows } from "../domain/mcq-columns.js";
+import type { McqRow, McqSummaryRow } from "../domain/page/mcq-columns.js";
+import { mcqColumns, mcqSummaryColumns, mcqSummaryRows } from "../domain/page/mcq-columns.js";
 import type { Table } from "../domain/table.js";
 import { tableOf } from "../domain/table.js";
 import type { StoredReport } from "../io/result-file.js";

@@ -1,4 +1,4 @@
-import type { ScoringFindings, ScoringMode } from "../domain/scoring-findings.js";
+import type { ScoringFindings, ScoringMode } from "../domain/scoring/scoring-findings.js";
 import type { OpenAIModel } from "../io/openai.js";
 import { tokenScorer } from "../io/token-scorer.js";
 import type { ChoiceRequest, Scoring } from "./score-item.js";

@@ -1,16 +1,16 @@
-import pLimit from "p-limit";
-import type { Answer, AnswerTurn } from "../domain/answer.js";
-import type { Judgment } from "../domain/judgment.js";
-import type { AnswerTurnRecord, JudgmentRecord, PageRecord } from "../domain/page-data.js";
-import { recordLocator, recordsPerChunk } from "../domain/page-data.js";
-import { withTexts } from "../domain/page-chunk.js";
-import type { Question } from "../domain/question.js";
+import type { Answer, AnswerTurn } from "../domain/mt-bench/answer.js";
+import type { Judgment } from "../domain/mt-bench/judgment.js";
+import type { AnswerTurnRecord, JudgmentRecord, PageRecord } from "../domain/page/page-data.js";
+import { recordLocator, recordsPerChunk } from "../domain/page/page-data.js";
+import { withTexts } from "../domain/page/page-chunk.js";
+import type { Question } from "../domain/mt-bench/question.js";
 import { gzip } from "../io/gzip.js";
+import { limiter } from "../io/limiter.js";
 import type { ReferencesOf } from "./judged-references.js";
 
 /** Takes a page's compressed texts, chunk by chunk. */
 export interface PageSink {
-  /** @param bytes gzip of a chunk (domain/page-chunk.ts) */
+  /** @param bytes gzip of a chunk (domain/page/page-chunk.ts) */
   chunk(number: number, bytes: Uint8Array): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export function recordChunks(sink: PageSink): RecordChunks {
   const open = new Map<string, OpenChunk>();
   const underWay = new Set<Promise<void>>();
   const idle: Buffer[] = [];
-  const compressing = pLimit(1);
+  const compressor = limiter(1);
   let next = 0;
   let written = Promise.resolve();
   const opened = (stream: string): OpenChunk => {
@@ -57,7 +57,7 @@ export function recordChunks(sink: PageSink): RecordChunks {
     open.delete(stream);
     append(chunk, `[${chunk.records.join(",")}]`);
     const { number, buffer, length } = chunk;
-    const compressed = compressing(gzip, buffer.subarray(0, length));
+    const compressed = compressor.run(gzip, buffer.subarray(0, length));
     const before = written;
     written = (async () => {
       const bytes = await compressed;

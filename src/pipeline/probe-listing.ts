@@ -1,7 +1,7 @@
-import type { ReplyShape } from "../domain/logprob-replies.js";
-import type { McqContext } from "../domain/multiple-choice.js";
-import type { SentPrompt } from "../domain/scoring-bodies.js";
-import type { NextTokenEndpoint } from "../domain/scoring-findings.js";
+import type { ReplyShape } from "../domain/scoring/logprob-replies.js";
+import type { McqContext } from "../domain/scoring/multiple-choice.js";
+import type { SentPrompt } from "../domain/scoring/scoring-bodies.js";
+import type { NextTokenEndpoint } from "../domain/scoring/scoring-findings.js";
 import type { Listing, Rendering, ScoringProbe, Tried } from "../io/scoring-probe.js";
 
 /** A text that any model can go on with. */

@@ -1,8 +1,13 @@
-import { continuationLogprob, countedLogprob, splitPair, type EchoedTokens } from "../domain/continuation-logprob.js";
+import {
+  continuationLogprob,
+  countedLogprob,
+  splitPair,
+  type EchoedTokens,
+} from "../domain/scoring/continuation-logprob.js";
 import { EvalError } from "../domain/eval-error.js";
-import type { McqContext, McqPrompt } from "../domain/multiple-choice.js";
-import type { EchoEndpoint, ScoringFindings } from "../domain/scoring-findings.js";
-import { describeFindings } from "../domain/scoring-notes.js";
+import type { McqContext, McqPrompt } from "../domain/scoring/multiple-choice.js";
+import type { EchoEndpoint, ScoringFindings } from "../domain/scoring/scoring-findings.js";
+import { describeFindings } from "../domain/scoring/scoring-notes.js";
 import type { OpenAIModel } from "../io/openai.js";
 import { scoringProbe, type Rendering, type ScoringProbe, type Tried } from "../io/scoring-probe.js";
 import {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
-import { answerManifestSchema, judgmentManifestSchema } from "../domain/manifest.js";
+import { answerManifestSchema, judgmentManifestSchema } from "../domain/mt-bench/manifest.js";
 import { pulledMtBench } from "../io/data-sets.js";
 import { readJsonFile } from "../io/json-file.js";
 import { exists } from "../io/output-tree.js";

@@ -1,9 +1,9 @@
-import type { AnswerChoice } from "../domain/answer.js";
+import type { AnswerChoice } from "../domain/mt-bench/answer.js";
 import { EvalError } from "../domain/eval-error.js";
-import type { GivenRating, HumanRating, OverruledJudgment } from "../domain/human-rating.js";
-import { judgedTextHash } from "../domain/judge-prompt.js";
-import { judgedTurns } from "../domain/judgment-plan.js";
-import type { Question } from "../domain/question.js";
+import type { GivenRating, HumanRating, OverruledJudgment } from "../domain/mt-bench/human-rating.js";
+import { judgedTextHash } from "../domain/mt-bench/judge-prompt.js";
+import { judgedTurns } from "../domain/mt-bench/judgment-plan.js";
+import type { Question } from "../domain/mt-bench/question.js";
 import { readAnswers } from "../io/answer-file.js";
 import { appendHumanRating } from "../io/human-rating-file.js";
 import { readJudgments } from "../io/judgment-file.js";

@@ -1,7 +1,7 @@
-import type { PageManifest, PageSummary } from "../domain/page-data.js";
-import type { Report } from "../domain/report.js";
-import { answerManifestSchema, judgmentManifestSchema } from "../domain/manifest.js";
-import { reportSentence } from "../domain/report-sentence.js";
+import type { PageManifest, PageSummary } from "../domain/page/page-data.js";
+import type { Report } from "../domain/report/report.js";
+import { answerManifestSchema, judgmentManifestSchema } from "../domain/mt-bench/manifest.js";
+import { reportSentence } from "../domain/page/report-sentence.js";
 import { readJsonFile } from "../io/json-file.js";
 import type { OutputTree } from "../io/output-tree.js";
 import { packageVersion } from "../io/package-version.js";

@@ -1,8 +1,8 @@
 import { counted } from "../domain/counted.js";
-import { questionColumns } from "../domain/question-columns.js";
-import type { Report } from "../domain/report.js";
-import type { SummaryLevel, SummaryRow } from "../domain/summary-rows.js";
-import { modelColumns, partColumns, summaryColumns, summaryRows } from "../domain/summary-rows.js";
+import { questionColumns } from "../domain/report/question-columns.js";
+import type { Report } from "../domain/report/report.js";
+import type { SummaryLevel, SummaryRow } from "../domain/report/summary-rows.js";
+import { modelColumns, partColumns, summaryColumns, summaryRows } from "../domain/report/summary-rows.js";
 import type { Column, Table } from "../domain/table.js";
 import { tableOf } from "../domain/table.js";
 import type { QuestionRowsInput } from "./question-rows.js";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { listed, unknownName } from "../domain/unknown-name.js";
-import type { Question, QuestionId } from "../domain/question.js";
+import type { Question, QuestionId } from "../domain/mt-bench/question.js";
 import { EvalError } from "../domain/eval-error.js";
-import type { Report } from "../domain/report.js";
-import type { ScoredModel } from "../domain/scored-model.js";
-import { compareModelReports, modelReport } from "../domain/report.js";
-import { judgmentManifestSchema } from "../domain/manifest.js";
+import type { Report } from "../domain/report/report.js";
+import type { ScoredModel } from "../domain/mt-bench/scored-model.js";
+import { compareModelReports, modelReport } from "../domain/report/report.js";
+import { judgmentManifestSchema } from "../domain/mt-bench/manifest.js";
 import { printable } from "../domain/printable.js";
 import { readJsonFile } from "../io/json-file.js";
 import type { OutputTree } from "../io/output-tree.js";

@@ -1,7 +1,12 @@
 import { resolve } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
-import type { AnswerSettings, JudgmentSettings, RunFacts } from "../domain/manifest.js";
-import { judgedPart, answerManifestSchema, judgmentManifestSchema, requireSameSettings } from "../domain/manifest.js";
+import type { AnswerSettings, JudgmentSettings, RunFacts } from "../domain/mt-bench/manifest.js";
+import {
+  judgedPart,
+  answerManifestSchema,
+  judgmentManifestSchema,
+  requireSameSettings,
+} from "../domain/mt-bench/manifest.js";
 import { readJsonFile, writeJsonFile } from "../io/json-file.js";
 import { packageInfo } from "../io/package-info.js";
 import type { QuestionFile } from "../io/question-file.js";

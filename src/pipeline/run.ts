@@ -1,5 +1,5 @@
-import type { Answer } from "../domain/answer.js";
-import type { Report } from "../domain/report.js";
+import type { Answer } from "../domain/mt-bench/answer.js";
+import type { Report } from "../domain/report/report.js";
 import { channel } from "./channel.js";
 import type { GenAnswersInput, GenAnswersPorts, GenAnswersSummary } from "./gen-answers.js";
 import { genAnswers } from "./gen-answers.js";

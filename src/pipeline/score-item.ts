@@ -1,9 +1,9 @@
-import type { ChatModel, TokenUsage } from "../domain/chat-model.js";
-import { extractChoice } from "../domain/choice-extraction.js";
-import { highestIndex, letterChoice } from "../domain/letter-choice.js";
-import type { McqDoc, McqOutcome, McqPrompt, McqWay } from "../domain/multiple-choice.js";
-import { splitReasoning } from "../domain/reasoning.js";
-import type { TokenScorer } from "../domain/token-scorer.js";
+import type { ChatModel, TokenUsage } from "../domain/server/chat-model.js";
+import { extractChoice } from "../domain/scoring/choice-extraction.js";
+import { highestIndex, letterChoice } from "../domain/scoring/letter-choice.js";
+import type { McqDoc, McqOutcome, McqPrompt, McqWay } from "../domain/scoring/multiple-choice.js";
+import { splitReasoning } from "../domain/mt-bench/reasoning.js";
+import type { TokenScorer } from "../domain/scoring/token-scorer.js";
 
 /** How questions are scored: one of these serves a whole run, or all its tasks of one form. */
 export type Scoring =

@@ -1,8 +1,8 @@
-import type { HumanRating, ShownRating } from "../domain/human-rating.js";
-import { currentHumanRatings } from "../domain/human-rating.js";
-import { judgedTextHash } from "../domain/judge-prompt.js";
-import { judgedTurns } from "../domain/judgment-plan.js";
-import type { Question, QuestionId } from "../domain/question.js";
+import type { HumanRating, ShownRating } from "../domain/mt-bench/human-rating.js";
+import { currentHumanRatings } from "../domain/mt-bench/human-rating.js";
+import { judgedTextHash } from "../domain/mt-bench/judge-prompt.js";
+import { judgedTurns } from "../domain/mt-bench/judgment-plan.js";
+import type { Question, QuestionId } from "../domain/mt-bench/question.js";
 import { readAnswers } from "../io/answer-file.js";
 import { readHumanRatings } from "../io/human-rating-file.js";
 import type { OutputTree } from "../io/output-tree.js";

@@ -1,5 +1,5 @@
-import type { MmluComparison } from "../domain/mmlu-comparison.js";
-import type { MmluReport } from "../domain/mmlu-report.js";
+import type { MmluComparison } from "../domain/mmlu/mmlu-comparison.js";
+import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
 import type { StoredReport } from "../io/result-file.js";
 
 /** Results of multiple choice, and comparisons of them, as the runs that made them left them. */

@@ -1,8 +1,8 @@
 import { EvalError } from "../domain/eval-error.js";
-import { countFindings } from "../domain/finding.js";
-import { readQna } from "../domain/qna.js";
-import type { DiffFile, TaxonomyDiffSummary } from "../domain/taxonomy-diff.js";
-import { diffTaxonomies } from "../domain/taxonomy-diff.js";
+import { countFindings } from "../domain/taxonomy/finding.js";
+import { readQna } from "../domain/taxonomy/qna.js";
+import type { DiffFile, TaxonomyDiffSummary } from "../domain/taxonomy/taxonomy-diff.js";
+import { diffTaxonomies } from "../domain/taxonomy/taxonomy-diff.js";
 import type { Commit } from "../io/git.js";
 import type { Taxonomy, TaxonomyRepository } from "../io/taxonomy.js";
 import { openAtCommit, openTaxonomy, openTaxonomyRepository } from "../io/taxonomy.js";

@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { EvalError } from "../domain/eval-error.js";
-import { mcqManifestSchema } from "../domain/mcq-manifest.js";
-import type { MmluComparison } from "../domain/mmlu-comparison.js";
-import type { MmluReport } from "../domain/mmlu-report.js";
-import type { ContinuationForm, McqWay } from "../domain/multiple-choice.js";
-import type { ViewChooser, ViewChoicesSet, ViewListing, ViewShare } from "../domain/view-listing.js";
+import { mcqManifestSchema } from "../domain/mmlu/mcq-manifest.js";
+import type { MmluComparison } from "../domain/mmlu/mmlu-comparison.js";
+import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
+import type { ContinuationForm, McqWay } from "../domain/scoring/multiple-choice.js";
+import type { ViewChooser, ViewChoicesSet, ViewListing, ViewShare } from "../domain/page/view-listing.js";
 import { readJsonFile } from "../io/json-file.js";
 import { outcomePaths } from "../io/output-tree.js";
 import { rereadWhenChanged } from "../io/reread.js";

@@ -1,10 +1,10 @@
-import { branchBench } from "../domain/branch-bench.js";
+import { branchBench } from "../domain/mt-bench/branch-bench.js";
 import { createHash } from "node:crypto";
 import { basename, dirname, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EvalError } from "../domain/eval-error.js";
-import { answerManifestSchema } from "../domain/manifest.js";
-import type { ViewCandidate, ViewJudge, ViewJudgedSet, ViewListing, ViewSet } from "../domain/view-listing.js";
+import { answerManifestSchema } from "../domain/mt-bench/manifest.js";
+import type { ViewCandidate, ViewJudge, ViewJudgedSet, ViewListing, ViewSet } from "../domain/page/view-listing.js";
 import { readJsonFile } from "../io/json-file.js";
 import { outputTree } from "../io/output-tree.js";
 import type { OutputTree } from "../io/output-tree.js";

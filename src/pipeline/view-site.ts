@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { EvalError } from "../domain/eval-error.js";
-import type { HumanRating, ShownRating } from "../domain/human-rating.js";
-import { givenRatingSchema } from "../domain/human-rating.js";
+import type { HumanRating, ShownRating } from "../domain/mt-bench/human-rating.js";
+import { givenRatingSchema } from "../domain/mt-bench/human-rating.js";
 import type { OutputTree } from "../io/output-tree.js";
 import { readPageAssets } from "../io/page-assets.js";
 import type { ViewSite } from "../io/view-server.js";

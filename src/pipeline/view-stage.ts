@@ -1,5 +1,5 @@
 import { runProgressSchema, runRate, runState } from "../domain/run-progress.js";
-import type { ViewCandidate } from "../domain/view-listing.js";
+import type { ViewCandidate } from "../domain/page/view-listing.js";
 import { readJsonFile } from "../io/json-file.js";
 import { isHeld } from "../io/lock.js";
 import type { RecordPaths } from "../io/output-tree.js";

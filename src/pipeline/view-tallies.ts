@@ -1,8 +1,8 @@
-import { answerRowSchema, decodeAnswer, decodeJudgment, judgmentRowSchema } from "../domain/eval-output.js";
-import type { Judgment } from "../domain/judgment.js";
-import { judgmentKey } from "../domain/judgment.js";
-import { mtBenchScale } from "../domain/rating.js";
-import type { ViewScore } from "../domain/view-listing.js";
+import { answerRowSchema, decodeAnswer, decodeJudgment, judgmentRowSchema } from "../domain/mt-bench/eval-output.js";
+import type { Judgment } from "../domain/mt-bench/judgment.js";
+import { judgmentKey } from "../domain/mt-bench/judgment.js";
+import { mtBenchScale } from "../domain/mt-bench/rating.js";
+import type { ViewScore } from "../domain/page/view-listing.js";
 import { appendedLines } from "../io/appended-lines.js";
 import type { RecordPaths } from "../io/output-tree.js";
 

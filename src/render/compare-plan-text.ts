@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { AskCounts, ComparisonPlan } from "../domain/comparison-plan.js";
+import type { AskCounts, ComparisonPlan } from "../domain/comparison/comparison-plan.js";
 import { printable } from "../domain/printable.js";
 
 /** What a comparison would ask: each cell, the sums, then the first request of each kind in full. */

@@ -1,7 +1,7 @@
-import type { BranchComparison, ComparisonCell } from "../domain/branch-comparison.js";
+import type { BranchComparison, ComparisonCell } from "../domain/comparison/branch-comparison.js";
 import { pythonFloat, pythonRound } from "../domain/python-number.js";
 import { printable } from "../domain/printable.js";
-import { compareFileMeans } from "../domain/ilab-report.js";
+import { compareFileMeans } from "../domain/comparison/ilab-report.js";
 
 /** The report that `ilab model evaluate --benchmark mt_bench_branch` prints, with its numbers and its rules. */
 export function comparisonIlab(result: BranchComparison): string {

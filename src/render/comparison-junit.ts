@@ -1,7 +1,7 @@
-import type { BranchComparison } from "../domain/branch-comparison.js";
-import type { FileComparison } from "../domain/file-comparison.js";
+import type { BranchComparison } from "../domain/comparison/branch-comparison.js";
+import type { FileComparison } from "../domain/comparison/file-comparison.js";
 import { printable } from "../domain/printable.js";
-import { verdictWords } from "../domain/verdict-words.js";
+import { verdictWords } from "../domain/comparison/verdict-words.js";
 import { differenceText, intervalText, leftOutText } from "./comparison-rows.js";
 
 /** One test case a file: a regression fails, what was not measured is an error, what cannot be told is skipped. */

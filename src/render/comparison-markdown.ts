@@ -1,8 +1,8 @@
 import { counted } from "../domain/counted.js";
-import type { BranchComparison, ComparedExample, LeftOutQuestion } from "../domain/branch-comparison.js";
-import type { FileComparison } from "../domain/file-comparison.js";
+import type { BranchComparison, ComparedExample, LeftOutQuestion } from "../domain/comparison/branch-comparison.js";
+import type { FileComparison } from "../domain/comparison/file-comparison.js";
 import { codeBlock, codeSpan, escaped, shortened } from "../domain/markdown-text.js";
-import { verdictWords } from "../domain/verdict-words.js";
+import { verdictWords } from "../domain/comparison/verdict-words.js";
 import {
   differenceText,
   groupRows,

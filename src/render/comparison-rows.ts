@@ -1,7 +1,7 @@
-import type { LeftOutQuestion } from "../domain/branch-comparison.js";
-import type { Comparison } from "../domain/comparison.js";
-import type { FileComparison } from "../domain/file-comparison.js";
-import { compareForReview } from "../domain/verdict-words.js";
+import type { LeftOutQuestion } from "../domain/comparison/branch-comparison.js";
+import type { Comparison } from "../domain/comparison/comparison.js";
+import type { FileComparison } from "../domain/comparison/file-comparison.js";
+import { compareForReview } from "../domain/comparison/verdict-words.js";
 
 /** One row a group: name, files, n, means, difference, left out. */
 export function groupRows({ groups }: Comparison): string[][] {

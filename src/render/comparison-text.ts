@@ -1,9 +1,9 @@
 import { counted } from "../domain/counted.js";
 import Table from "cli-table3";
-import type { BranchComparison, LeftOutQuestion } from "../domain/branch-comparison.js";
+import type { BranchComparison, LeftOutQuestion } from "../domain/comparison/branch-comparison.js";
 import { shortened } from "../domain/markdown-text.js";
 import { printable } from "../domain/printable.js";
-import { verdictWords } from "../domain/verdict-words.js";
+import { verdictWords } from "../domain/comparison/verdict-words.js";
 import {
   differenceText,
   groupRows,

@@ -11,7 +11,7 @@ export interface HtmlPage {
   /**
    * Chunks may come in any order.
    *
-   * @param bytes gzip of a chunk (domain/page-chunk.ts)
+   * @param bytes gzip of a chunk (domain/page/page-chunk.ts)
    */
   chunk(number: number, bytes: Uint8Array): string;
   readonly end: string;

@@ -1,4 +1,4 @@
-import type { Finding } from "../domain/finding.js";
+import type { Finding } from "../domain/taxonomy/finding.js";
 import { printable } from "../domain/printable.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { Finding, FindingCounts } from "../domain/finding.js";
+import type { Finding, FindingCounts } from "../domain/taxonomy/finding.js";
 import { printable } from "../domain/printable.js";
 import { counted } from "../domain/counted.js";
 

@@ -1,5 +1,5 @@
 import { counted } from "../domain/counted.js";
-import type { McqPrompt } from "../domain/multiple-choice.js";
+import type { McqPrompt } from "../domain/scoring/multiple-choice.js";
 import { printable } from "../domain/printable.js";
 
 interface Planned {

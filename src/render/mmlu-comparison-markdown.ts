@@ -1,5 +1,5 @@
 import { codeBlock, codeSpan, escaped, shortened } from "../domain/markdown-text.js";
-import { moreThanShown, type McqExample, type MmluComparison } from "../domain/mmlu-comparison.js";
+import { moreThanShown, type McqExample, type MmluComparison } from "../domain/mmlu/mmlu-comparison.js";
 import { overallHead, overallRows, taskHead, taskRows } from "./mmlu-comparison-rows.js";
 
 const exampleLength = 1_500;

@@ -1,7 +1,7 @@
-import type { Verdict } from "../domain/verdict.js";
-import type { McqTaskComparison, OverallComparison } from "../domain/mcq-comparison-schema.js";
-import type { MmluComparison } from "../domain/mmlu-comparison.js";
-import { verdictWords } from "../domain/verdict-words.js";
+import type { Verdict } from "../domain/statistics/verdict.js";
+import type { McqTaskComparison, OverallComparison } from "../domain/mmlu/mcq-comparison-schema.js";
+import type { MmluComparison } from "../domain/mmlu/mmlu-comparison.js";
+import { verdictWords } from "../domain/comparison/verdict-words.js";
 
 export const overallHead = [
   "",

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { MmluComparison } from "../domain/mmlu-comparison.js";
+import type { MmluComparison } from "../domain/mmlu/mmlu-comparison.js";
 import { printable } from "../domain/printable.js";
 import { overallHead, overallRows, taskHead, taskRows } from "./mmlu-comparison-rows.js";
 

@@ -1,5 +1,5 @@
-import type { MmluReport } from "../domain/mmlu-report.js";
-import type { MmluComparison } from "../domain/mmlu-comparison.js";
+import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
+import type { MmluComparison } from "../domain/mmlu/mmlu-comparison.js";
 import { printable } from "../domain/printable.js";
 import { pythonFloat, pythonRound } from "../domain/python-number.js";
 

@@ -1,6 +1,6 @@
-import type { Accuracy } from "../domain/accuracy.js";
+import type { Accuracy } from "../domain/statistics/accuracy.js";
 import { codeSpan, escaped } from "../domain/markdown-text.js";
-import type { MmluReport } from "../domain/mmlu-report.js";
+import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
 
 /** One model's scores as a comment or a page. */
 export function mmluMarkdown(report: MmluReport): string {

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
-import type { Accuracy } from "../domain/accuracy.js";
-import type { MmluReport } from "../domain/mmlu-report.js";
-import type { TaskScore } from "../domain/mmlu-scores.js";
+import type { Accuracy } from "../domain/statistics/accuracy.js";
+import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
+import type { TaskScore } from "../domain/mmlu/mmlu-scores.js";
 import { printable } from "../domain/printable.js";
 import { counted } from "../domain/counted.js";
 

@@ -1,5 +1,5 @@
 import { counted } from "../domain/counted.js";
-import type { Finding, FindingCounts } from "../domain/finding.js";
+import type { Finding, FindingCounts } from "../domain/taxonomy/finding.js";
 import { printable } from "../domain/printable.js";
 import { findingsText } from "./lint-text.js";
 

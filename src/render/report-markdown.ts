@@ -1,8 +1,8 @@
 import { codeSpan } from "../domain/markdown-text.js";
-import { mtBenchScale } from "../domain/rating.js";
-import type { ModelReport, Report } from "../domain/report.js";
-import type { MeanEstimate } from "../domain/statistics.js";
-import { withinScale } from "../domain/statistics.js";
+import { mtBenchScale } from "../domain/mt-bench/rating.js";
+import type { ModelReport, Report } from "../domain/report/report.js";
+import type { MeanEstimate } from "../domain/statistics/statistics.js";
+import { withinScale } from "../domain/statistics/statistics.js";
 import { askedQuestions } from "./asked-questions.js";
 
 /** The report as Markdown for an issue, a pull request or a wiki. Names are somebody else's and stand in code spans. */

@@ -1,9 +1,9 @@
 import Table from "cli-table3";
-import { mtBenchScale } from "../domain/rating.js";
+import { mtBenchScale } from "../domain/mt-bench/rating.js";
 import { printable } from "../domain/printable.js";
-import type { ModelReport, Report } from "../domain/report.js";
-import type { MeanEstimate } from "../domain/statistics.js";
-import { withinScale } from "../domain/statistics.js";
+import type { ModelReport, Report } from "../domain/report/report.js";
+import type { MeanEstimate } from "../domain/statistics/statistics.js";
+import { withinScale } from "../domain/statistics/statistics.js";
 import { askedQuestions } from "./asked-questions.js";
 
 /** The report for a terminal or a log: plain text, no colours needed to read it. */

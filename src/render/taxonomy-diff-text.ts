@@ -1,7 +1,7 @@
 import { printable } from "../domain/printable.js";
-import type { QnaExample } from "../domain/qna.js";
-import type { ExampleChange, FileChange, TaxonomyDiffSummary } from "../domain/taxonomy-diff.js";
-import { changeKinds } from "../domain/taxonomy-diff.js";
+import type { QnaExample } from "../domain/taxonomy/qna.js";
+import type { ExampleChange, FileChange, TaxonomyDiffSummary } from "../domain/taxonomy/taxonomy-diff.js";
+import { changeKinds } from "../domain/taxonomy/taxonomy-diff.js";
 
 /** What a branch changes: files, then each example with its place on both sides, then the sums. */
 export function taxonomyDiffText(diff: TaxonomyDiffSummary): string {

@@ -2,7 +2,7 @@ import { chmod, cp, mkdir, readFile, readdir, symlink, writeFile } from "node:fs
 import { dirname, join } from "node:path";
 import { getuid } from "node:process";
 import { describe, expect, it } from "vitest";
-import { reportSchema } from "../../src/domain/report.js";
+import { reportSchema } from "../../src/domain/report/report.js";
 import { runCli, startCli } from "../support/cli.js";
 import type { Reply } from "../support/model-server.js";
 import { answer, gate, startModelServer } from "../support/model-server.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mmluReportSchema } from "../../src/domain/mmlu-report.js";
+import { mmluReportSchema } from "../../src/domain/mmlu/mmlu-report.js";
 import { runCli } from "../support/cli.js";
 import { mmluFolder } from "../support/mmlu-folder.js";
 import type { Behaviour, Reply } from "../support/model-server.js";

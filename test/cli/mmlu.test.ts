@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
-import { mmluComparisonSchema } from "../../src/domain/mmlu-comparison.js";
-import { mmluReportSchema } from "../../src/domain/mmlu-report.js";
+import { mmluComparisonSchema } from "../../src/domain/mmlu/mmlu-comparison.js";
+import { mmluReportSchema } from "../../src/domain/mmlu/mmlu-report.js";
 import { runCli } from "../support/cli.js";
 import { mmluCsvRows, mmluFolder, mmluHeader } from "../support/mmlu-folder.js";
 import { startScoringServer } from "../support/scoring-server.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ChatMessage } from "../../src/domain/chat-model.js";
+import type { ChatMessage } from "../../src/domain/server/chat-model.js";
 import { createCandidate, unknownAnswer } from "../../src/embedded/candidate.js";
 import { rateLastAnswer } from "../../src/embedded/judge.js";
 import { demoQuestions, pairsOf } from "./demo-questions.js";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { JudgedTurn, JudgePromptKind } from "../../src/domain/judge-prompt.js";
-import { judgePromptKinds } from "../../src/domain/judge-prompt.js";
-import { mtBenchCategories } from "../../src/domain/mt-bench.js";
-import { parseRating } from "../../src/domain/rating.js";
+import type { JudgedTurn, JudgePromptKind } from "../../src/domain/mt-bench/judge-prompt.js";
+import { judgePromptKinds } from "../../src/domain/mt-bench/judge-prompt.js";
+import { mtBenchCategories } from "../../src/domain/mt-bench/mt-bench.js";
+import { parseRating } from "../../src/domain/mt-bench/rating.js";
 import { unknownAnswer } from "../../src/embedded/candidate.js";
 import { judge } from "../../src/embedded/judge.js";
 import { readJudgeRequest } from "../../src/embedded/judge-request.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { FastChatPrompt, JudgedTurn } from "../../src/domain/judge-prompt.js";
-import { fastChatJudgePrompt } from "../../src/domain/judge-prompt.js";
-import { mtBenchScale, parseRating, parseRatingFastChat } from "../../src/domain/rating.js";
+import type { FastChatPrompt, JudgedTurn } from "../../src/domain/mt-bench/judge-prompt.js";
+import { fastChatJudgePrompt } from "../../src/domain/mt-bench/judge-prompt.js";
+import { mtBenchScale, parseRating, parseRatingFastChat } from "../../src/domain/mt-bench/rating.js";
 import { unknownAnswer } from "../../src/embedded/candidate.js";
 import { judge, rateLastAnswer } from "../../src/embedded/judge.js";
 import { readJudgeRequest } from "../../src/embedded/judge-request.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encodeAnswer } from "../../src/domain/eval-output.js";
+import { encodeAnswer } from "../../src/domain/mt-bench/eval-output.js";
 import { readAnswers, readAnswersOf, readFailedAnswers, settleAnswers } from "../../src/io/answer-file.js";
 import { collect } from "../support/collect.js";
 import { evalError } from "../support/eval-error.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { encodeJudgment } from "../../src/domain/eval-output.js";
-import type { RatedJudgment } from "../../src/domain/judgment.js";
-import { judgmentKey } from "../../src/domain/judgment.js";
+import { encodeJudgment } from "../../src/domain/mt-bench/eval-output.js";
+import type { RatedJudgment } from "../../src/domain/mt-bench/judgment.js";
+import { judgmentKey } from "../../src/domain/mt-bench/judgment.js";
 import { readJudgments, readRatedJudgments, removeModel, settleJudgments } from "../../src/io/judgment-file.js";
 import { collect } from "../support/collect.js";
 import { evalError } from "../support/eval-error.js";

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { ChatReply, ChatRequest } from "../../src/domain/chat-model.js";
+import type { ChatReply, ChatRequest } from "../../src/domain/server/chat-model.js";
 import { EvalError } from "../../src/domain/eval-error.js";
 import { openAIModel, type OpenAIModel, type OpenAIModelOptions } from "../../src/io/openai.js";
 import {

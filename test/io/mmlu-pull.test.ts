@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { mmluSubjects } from "../../src/domain/mmlu-subjects.js";
+import { mmluSubjects } from "../../src/domain/mmlu/mmlu-subjects.js";
 import { parseMmluCsv } from "../../src/io/mmlu-csv.js";
 import { readMmluTasks } from "../../src/io/mmlu-data.js";
 import { parseMmluParquet } from "../../src/io/mmlu-parquet.js";

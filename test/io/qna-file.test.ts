@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readQna } from "../../src/domain/qna.js";
-import type { QnaFile } from "../../src/domain/qna.js";
-import { schemaFindings } from "../../src/domain/qna-schema.js";
-import { lintFile } from "../../src/domain/taxonomy-lint.js";
+import { readQna } from "../../src/domain/taxonomy/qna.js";
+import type { QnaFile } from "../../src/domain/taxonomy/qna.js";
+import { schemaFindings } from "../../src/domain/taxonomy/qna-schema.js";
+import { lintFile } from "../../src/domain/taxonomy/taxonomy-lint.js";
 import { maxQnaBytes, parseQna } from "../../src/io/qna-file.js";
 
 function parse(content: string | Buffer, kind: "skill" | "knowledge" = "skill") {

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { ChatModel, ChatReply } from "../../src/domain/chat-model.js";
+import type { ChatModel, ChatReply } from "../../src/domain/server/chat-model.js";
 import { cacheInfo, pruneCache, responseCache } from "../../src/io/response-cache.js";
 import { tempFolder } from "../support/temp-folder.js";
 

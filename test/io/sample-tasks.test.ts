@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { mcqPrompt } from "../../src/domain/mmlu-prompt.js";
-import type { McqTask } from "../../src/domain/multiple-choice.js";
+import { mcqPrompt } from "../../src/domain/mmlu/mmlu-prompt.js";
+import type { McqTask } from "../../src/domain/scoring/multiple-choice.js";
 import type { EmbeddedServer } from "../../src/embedded/server.js";
 import { startEmbeddedServer } from "../../src/embedded/server.js";
 import { readKnowledgePairs } from "../../src/io/knowledge-pairs.js";

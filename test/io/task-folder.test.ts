@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { McqTask } from "../../src/domain/multiple-choice.js";
+import type { McqTask } from "../../src/domain/scoring/multiple-choice.js";
 import type { TaskFolderReading } from "../../src/io/task-folder.js";
 import { readTaskFolder } from "../../src/io/task-folder.js";
 import { dataFolder, hasData } from "../support/data.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mmluEstimates } from "../../src/domain/mmlu-estimates.js";
+import { mmluEstimates } from "../../src/domain/page/mmlu-estimates.js";
 import { storedReports } from "../../src/io/result-file.js";
 import { mmluSeries } from "../../src/page/mmlu-series.js";
 import { writeMmluResults } from "../support/mmlu-results.js";

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Answer } from "../../src/domain/answer.js";
+import type { Answer } from "../../src/domain/mt-bench/answer.js";
 import { makeReport } from "../../src/pipeline/report.js";
 import { answersText } from "../../src/render/summary-text.js";
 import type { ModelRequest, Reply } from "../support/model-server.js";

@@ -1,7 +1,7 @@
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fastChatNames } from "../../src/domain/judge-prompt.js";
+import { fastChatNames } from "../../src/domain/mt-bench/judge-prompt.js";
 import { removeModel } from "../../src/io/judgment-file.js";
 import { readBuiltinPrompts, readFastChatPrompts } from "../../src/io/prompt-files.js";
 import { makeReport } from "../../src/pipeline/report.js";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { moreThanShown } from "../../src/domain/mmlu-comparison.js";
+import { moreThanShown } from "../../src/domain/mmlu/mmlu-comparison.js";
 import { mmluBranch } from "../../src/pipeline/mmlu-branch.js";
 import { mmluComparisonMarkdown } from "../../src/render/mmlu-comparison-markdown.js";
 import { mmluComparisonText } from "../../src/render/mmlu-comparison-text.js";

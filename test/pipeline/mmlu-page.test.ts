@@ -1,8 +1,8 @@
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { chunkRecords } from "../../src/domain/page-chunk.js";
-import type { PageRecord, PageSummary } from "../../src/domain/page-data.js";
-import { pageFlags, recordPlace } from "../../src/domain/page-data.js";
+import { chunkRecords } from "../../src/domain/page/page-chunk.js";
+import type { PageRecord, PageSummary } from "../../src/domain/page/page-data.js";
+import { pageFlags, recordPlace } from "../../src/domain/page/page-data.js";
 import { storedReports } from "../../src/io/result-file.js";
 import { collectMmluPage } from "../../src/pipeline/mmlu-page.js";
 import { writeMmluResults } from "../support/mmlu-results.js";

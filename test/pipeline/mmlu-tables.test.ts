@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { CellValue, Table } from "../../src/domain/table.js";
-import type { McqOutcome } from "../../src/domain/multiple-choice.js";
+import type { McqOutcome } from "../../src/domain/scoring/multiple-choice.js";
 import { mmlu } from "../../src/pipeline/mmlu.js";
 import { mmluSummaryTable, mmluTables } from "../../src/pipeline/mmlu-tables.js";
 import { chosen, mmluInput, mmluPorts, sampleTask, timedOut } from "../support/mcq.js";

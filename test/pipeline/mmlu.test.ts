@@ -3,7 +3,7 @@ import { appendFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { mmluReportSchema } from "../../src/domain/mmlu-report.js";
+import { mmluReportSchema } from "../../src/domain/mmlu/mmlu-report.js";
 import { mmlu } from "../../src/pipeline/mmlu.js";
 import { chosen, derivedChoice, mmluInput, mmluPorts, sampleTask, timedOut } from "../support/mcq.js";
 import { readRows } from "../support/stage.js";

@@ -1,9 +1,9 @@
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { chunkRecords } from "../../src/domain/page-chunk.js";
-import type { PageRecord } from "../../src/domain/page-data.js";
-import { recordPlace } from "../../src/domain/page-data.js";
+import { chunkRecords } from "../../src/domain/page/page-chunk.js";
+import type { PageRecord } from "../../src/domain/page/page-data.js";
+import { recordPlace } from "../../src/domain/page/page-data.js";
 import { recordChunks } from "../../src/pipeline/page-records.js";
 
 const short = fc.oneof(

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import type { QuestionRow } from "../../src/domain/question-rows.js";
+import type { QuestionRow } from "../../src/domain/report/question-rows.js";
 import { openQuestionFile } from "../../src/io/question-file.js";
 import { readQuestionRows } from "../../src/pipeline/question-rows.js";
 import { makeReport } from "../../src/pipeline/report.js";

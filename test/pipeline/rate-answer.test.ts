@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { beforeAll, afterAll, describe, expect, it } from "vitest";
-import type { GivenRating } from "../../src/domain/human-rating.js";
+import type { GivenRating } from "../../src/domain/mt-bench/human-rating.js";
 import { startEmbeddedServer } from "../../src/embedded/server.js";
 import { readHumanRatings } from "../../src/io/human-rating-file.js";
 import { withLock } from "../../src/io/lock.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { McqDoc, McqOutcome, McqPrompt } from "../../src/domain/multiple-choice.js";
-import { chooseMode, type ScoringMode } from "../../src/domain/scoring-findings.js";
+import type { McqDoc, McqOutcome, McqPrompt } from "../../src/domain/scoring/multiple-choice.js";
+import { chooseMode, type ScoringMode } from "../../src/domain/scoring/scoring-findings.js";
 import { startEmbeddedServer } from "../../src/embedded/server.js";
 import { openAIModel, type OpenAIModelOptions } from "../../src/io/openai.js";
 import { openScoring } from "../../src/pipeline/open-scoring.js";

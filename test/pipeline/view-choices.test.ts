@@ -1,9 +1,9 @@
 import { appendFile, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { McqOutcome } from "../../src/domain/multiple-choice.js";
-import type { PageSummary } from "../../src/domain/page-data.js";
-import type { ViewChoicesSet, ViewListing } from "../../src/domain/view-listing.js";
+import type { McqOutcome } from "../../src/domain/scoring/multiple-choice.js";
+import type { PageSummary } from "../../src/domain/page/page-data.js";
+import type { ViewChoicesSet, ViewListing } from "../../src/domain/page/view-listing.js";
 import { withLock } from "../../src/io/lock.js";
 import { mmlu } from "../../src/pipeline/mmlu.js";
 import { mmluBranch } from "../../src/pipeline/mmlu-branch.js";

@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { ViewJudgedSet, ViewListing } from "../../src/domain/view-listing.js";
+import type { ViewJudgedSet, ViewListing } from "../../src/domain/page/view-listing.js";
 import { withLock } from "../../src/io/lock.js";
 import { viewRuns } from "../../src/pipeline/view-runs.js";
 import { startEmbeddedServer } from "../../src/embedded/server.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { branchComparisonSchema } from "../../src/domain/branch-comparison.js";
+import { branchComparisonSchema } from "../../src/domain/comparison/branch-comparison.js";
 import { comparisonIlab } from "../../src/render/comparison-ilab.js";
 import { comparisonJunit } from "../../src/render/comparison-junit.js";
 import { comparisonMarkdown } from "../../src/render/comparison-markdown.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ScoredModel } from "../../src/domain/scored-model.js";
+import type { ScoredModel } from "../../src/domain/mt-bench/scored-model.js";
 import { reportText } from "../../src/render/report-text.js";
 import { reportOf, scoredModel } from "../support/scored-model.js";
 

@@ -1,8 +1,8 @@
-import type { BranchComparison, ComparedExample } from "../../src/domain/branch-comparison.js";
-import type { ComparedQuestion, QuestionScore } from "../../src/domain/compared-question.js";
-import { compareScores } from "../../src/domain/comparison.js";
-import { verdictSentence } from "../../src/domain/branch-comparison.js";
-import { clusteredMean } from "../../src/domain/statistics.js";
+import type { BranchComparison, ComparedExample } from "../../src/domain/comparison/branch-comparison.js";
+import type { ComparedQuestion, QuestionScore } from "../../src/domain/comparison/compared-question.js";
+import { compareScores } from "../../src/domain/comparison/comparison.js";
+import { verdictSentence } from "../../src/domain/comparison/branch-comparison.js";
+import { clusteredMean } from "../../src/domain/statistics/statistics.js";
 
 export function scored(mean: number): QuestionScore {
   return { kind: "scored", mean, answers: 1, judgments: 1, answerSpread: null, judgeSpread: null };

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import type { McqOutcome, McqTask } from "../../src/domain/multiple-choice.js";
+import type { McqOutcome, McqTask } from "../../src/domain/scoring/multiple-choice.js";
 import { faultOfFileName } from "../../src/domain/output-name.js";
 import { mmluBranch } from "../../src/pipeline/mmlu-branch.js";
 import { mmluInput, mmluPorts, sampleTask } from "./mcq.js";

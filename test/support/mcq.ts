@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { mcqPrompt } from "../../src/domain/mmlu-prompt.js";
-import type { McqDoc, McqOutcome, McqPrompt, McqTask } from "../../src/domain/multiple-choice.js";
+import { mcqPrompt } from "../../src/domain/mmlu/mmlu-prompt.js";
+import type { McqDoc, McqOutcome, McqPrompt, McqTask } from "../../src/domain/scoring/multiple-choice.js";
 import { outputTree } from "../../src/io/output-tree.js";
 import type { McqQuestion, MmluInput, MmluPorts } from "../../src/pipeline/mmlu-input.js";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { McqOutcome, McqTask } from "../../src/domain/multiple-choice.js";
-import { mmluSubjects } from "../../src/domain/mmlu-subjects.js";
+import type { McqOutcome, McqTask } from "../../src/domain/scoring/multiple-choice.js";
+import { mmluSubjects } from "../../src/domain/mmlu/mmlu-subjects.js";
 import { mmlu } from "../../src/pipeline/mmlu.js";
 import { chosen, mmluInput, mmluPorts, sampleTask, timedOut } from "./mcq.js";
 

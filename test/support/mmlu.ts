@@ -1,10 +1,10 @@
 import type { SchemaElement } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
-import { promptSetHash } from "../../src/domain/mmlu-prompt.js";
-import type { MmluSubject } from "../../src/domain/mmlu-subjects.js";
-import { mmluSubjects } from "../../src/domain/mmlu-subjects.js";
-import type { MmluRow } from "../../src/domain/mmlu-task.js";
-import { mmluDocs, mmluTask } from "../../src/domain/mmlu-task.js";
+import { promptSetHash } from "../../src/domain/mmlu/mmlu-prompt.js";
+import type { MmluSubject } from "../../src/domain/mmlu/mmlu-subjects.js";
+import { mmluSubjects } from "../../src/domain/mmlu/mmlu-subjects.js";
+import type { MmluRow } from "../../src/domain/mmlu/mmlu-task.js";
+import { mmluDocs, mmluTask } from "../../src/domain/mmlu/mmlu-task.js";
 
 /** The columns of cais/mmlu's files, as pyarrow writes them. */
 const schema: SchemaElement[] = [

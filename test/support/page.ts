@@ -1,7 +1,7 @@
-import type { AnswerTurnRecord, PageRecord, PageRun, PageSummary } from "../../src/domain/page-data.js";
-import { recordLocator } from "../../src/domain/page-data.js";
-import { reportSentence } from "../../src/domain/report-sentence.js";
-import { modelReport } from "../../src/domain/report.js";
+import type { AnswerTurnRecord, PageRecord, PageRun, PageSummary } from "../../src/domain/page/page-data.js";
+import { recordLocator } from "../../src/domain/page/page-data.js";
+import { reportSentence } from "../../src/domain/page/report-sentence.js";
+import { modelReport } from "../../src/domain/report/report.js";
 import { htmlDocument } from "../../src/pipeline/html-document.js";
 import { recordChunks } from "../../src/pipeline/page-records.js";
 import type { TempFolder } from "./temp-folder.js";

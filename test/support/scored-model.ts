@@ -1,6 +1,6 @@
-import type { Report } from "../../src/domain/report.js";
-import type { QuestionSummary, ScoredModel } from "../../src/domain/scored-model.js";
-import { modelReport } from "../../src/domain/report.js";
+import type { Report } from "../../src/domain/report/report.js";
+import type { QuestionSummary, ScoredModel } from "../../src/domain/mt-bench/scored-model.js";
+import { modelReport } from "../../src/domain/report/report.js";
 
 /** Three questions of two turns in two categories. */
 const reportedQuestions: readonly QuestionSummary[] = [

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Answer } from "../../src/domain/answer.js";
+import type { Answer } from "../../src/domain/mt-bench/answer.js";
 import type { OpenAIModel, OpenAIModelOptions } from "../../src/io/openai.js";
 import { openAIModel } from "../../src/io/openai.js";
 import { exists, outputTree } from "../../src/io/output-tree.js";

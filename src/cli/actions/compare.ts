@@ -1,9 +1,9 @@
-import { branchBench } from "../../domain/branch-bench.js";
+import { branchBench } from "../../domain/mt-bench/branch-bench.js";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BranchComparison } from "../../domain/branch-comparison.js";
-import { failedGates } from "../../domain/branch-comparison.js";
+import type { BranchComparison } from "../../domain/comparison/branch-comparison.js";
+import { failedGates } from "../../domain/comparison/branch-comparison.js";
 import type { Document } from "../../io/document-file.js";
 import type { ResponseCache } from "../../io/response-cache.js";
 import { responseCache } from "../../io/response-cache.js";

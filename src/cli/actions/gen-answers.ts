@@ -1,11 +1,11 @@
-import { branchBench } from "../../domain/branch-bench.js";
+import { branchBench } from "../../domain/mt-bench/branch-bench.js";
 import { outputTree } from "../../io/output-tree.js";
 import { dryRunAnswers } from "../../pipeline/dry-run.js";
 import type { GenAnswersInput } from "../../pipeline/gen-answers.js";
 import { genAnswers } from "../../pipeline/gen-answers.js";
 import { findQuestions } from "../../pipeline/inputs.js";
 import type { QuestionFile } from "../../io/question-file.js";
-import { hasCategoryTemperature } from "../../domain/mt-bench.js";
+import { hasCategoryTemperature } from "../../domain/mt-bench/mt-bench.js";
 import { shownName } from "../../domain/printable.js";
 import { dryRunText } from "../../render/dry-run-text.js";
 import { answersText } from "../../render/summary-text.js";

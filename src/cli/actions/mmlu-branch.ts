@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { MmluComparison } from "../../domain/mmlu-comparison.js";
-import { failedMcqGates } from "../../domain/mmlu-comparison.js";
+import type { MmluComparison } from "../../domain/mmlu/mmlu-comparison.js";
+import { failedMcqGates } from "../../domain/mmlu/mmlu-comparison.js";
 import type { Document } from "../../io/document-file.js";
 import { readTaskFolder } from "../../io/task-folder.js";
 import { htmlDocument } from "../../pipeline/html-document.js";

@@ -1,6 +1,6 @@
-import { mmluCaveats } from "../../domain/mmlu-caveats.js";
-import { mmluSubjects } from "../../domain/mmlu-subjects.js";
-import type { MmluReport } from "../../domain/mmlu-report.js";
+import { mmluCaveats } from "../../domain/mmlu/mmlu-caveats.js";
+import { mmluSubjects } from "../../domain/mmlu/mmlu-subjects.js";
+import type { MmluReport } from "../../domain/mmlu/mmlu-report.js";
 import { readMmluTasks } from "../../io/mmlu-data.js";
 import { prepareScoring } from "../../pipeline/mcq-scoring.js";
 import type { Document } from "../../io/document-file.js";

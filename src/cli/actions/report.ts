@@ -1,5 +1,5 @@
-import type { RunFacts } from "../../domain/manifest.js";
-import { answerManifestSchema, judgmentManifestSchema } from "../../domain/manifest.js";
+import type { RunFacts } from "../../domain/mt-bench/manifest.js";
+import { answerManifestSchema, judgmentManifestSchema } from "../../domain/mt-bench/manifest.js";
 import type { Document } from "../../io/document-file.js";
 import { readJsonFile } from "../../io/json-file.js";
 import { exists, outputTree } from "../../io/output-tree.js";

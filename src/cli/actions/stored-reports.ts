@@ -1,6 +1,6 @@
 import { EvalError } from "../../domain/eval-error.js";
-import { mmluCaveats } from "../../domain/mmlu-caveats.js";
-import type { MmluComparison } from "../../domain/mmlu-comparison.js";
+import { mmluCaveats } from "../../domain/mmlu/mmlu-caveats.js";
+import type { MmluComparison } from "../../domain/mmlu/mmlu-comparison.js";
 import { unknownName } from "../../domain/unknown-name.js";
 import { printable } from "../../domain/printable.js";
 import type { Document } from "../../io/document-file.js";

@@ -1,5 +1,5 @@
 import { taxonomyLint } from "../../pipeline/taxonomy-lint.js";
-import type { TaxonomyLintSummary } from "../../domain/taxonomy-lint.js";
+import type { TaxonomyLintSummary } from "../../domain/taxonomy/taxonomy-lint.js";
 import { lintGithub } from "../../render/lint-github.js";
 import { lintText } from "../../render/lint-text.js";
 import type { TaxonomyLintOptions } from "../commands/taxonomy.js";

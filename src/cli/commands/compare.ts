@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
-import type { ComparisonGate } from "../../domain/branch-comparison.js";
+import type { ComparisonGate } from "../../domain/comparison/branch-comparison.js";
 import { nonNegativeNumber, path, positiveWholeNumber, share, wholeNumber } from "../argument-parsers.js";
 import type { BaseServerOptions, JudgeServerOptions, RequestOptions, ServerOptions } from "../options.js";
 import {

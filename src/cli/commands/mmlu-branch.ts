@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ComparisonGate } from "../../domain/branch-comparison.js";
+import type { ComparisonGate } from "../../domain/comparison/branch-comparison.js";
 import { path, share } from "../argument-parsers.js";
 import type { BaseServerOptions } from "../options.js";
 import { addBaseServerOptions, addCandidateServerOptions, addRequestOptions } from "../options.js";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { scoringModes } from "../../domain/scoring-findings.js";
+import { scoringModes } from "../../domain/scoring/scoring-findings.js";
 import { path, positiveWholeNumber, wholeNumber } from "../argument-parsers.js";
 import type { RequestOptions, ServerOptions } from "../options.js";
 import { addCandidateServerOptions, addRequestOptions } from "../options.js";

@@ -1,4 +1,4 @@
-import type { ViewChooser, ViewChoicesSet } from "../../domain/view-listing.js";
+import type { ViewChooser, ViewChoicesSet } from "../../domain/page/view-listing.js";
 import { count, percent } from "../numbers.js";
 import { Errors, Progress, StateTag } from "./stages.js";
 import { viewLink } from "./view-address.js";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { ViewJudgedSet } from "../../domain/view-listing.js";
+import type { ViewJudgedSet } from "../../domain/page/view-listing.js";
 import { viewLink } from "./view-address.js";
 
 interface Pair {

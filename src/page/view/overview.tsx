@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { ViewListing, ViewSet } from "../../domain/view-listing.js";
+import type { ViewListing, ViewSet } from "../../domain/page/view-listing.js";
 import { ThemeButton } from "../theme.js";
 import { ChoosePair } from "./choose-pair.js";
 import { ChoiceStages } from "./choice-stages.js";

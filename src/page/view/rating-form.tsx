@@ -1,5 +1,5 @@
 import { useId, useState } from "preact/hooks";
-import type { GivenRating } from "../../domain/human-rating.js";
+import type { GivenRating } from "../../domain/mt-bench/human-rating.js";
 import type { NotedAnswer } from "../human-ratings.js";
 
 interface RatingFormProps {

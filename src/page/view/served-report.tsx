@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from "preact/hooks";
-import type { ShownRating } from "../../domain/human-rating.js";
-import type { ViewListing, ViewSet } from "../../domain/view-listing.js";
+import type { ShownRating } from "../../domain/mt-bench/human-rating.js";
+import type { ViewListing, ViewSet } from "../../domain/page/view-listing.js";
 import { App } from "../app.js";
 import type { NotedAnswer } from "../human-ratings.js";
 import { AnswerNotes, HumanRatings } from "../human-ratings.js";

@@ -1,5 +1,5 @@
 import type { RunState } from "../../domain/run-progress.js";
-import type { ViewCandidate, ViewJudge } from "../../domain/view-listing.js";
+import type { ViewCandidate, ViewJudge } from "../../domain/page/view-listing.js";
 import { Tag } from "../icons.js";
 import { count } from "../numbers.js";
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { ViewListing } from "../../domain/view-listing.js";
+import type { ViewListing } from "../../domain/page/view-listing.js";
 import type { ViewApi } from "./view-api.js";
 
 export interface FollowedListing {

@@ -1,6 +1,6 @@
-import type { GivenRating, ShownRating } from "../../domain/human-rating.js";
-import type { PageRecord, PageSummary } from "../../domain/page-data.js";
-import type { ViewListing, ViewSet } from "../../domain/view-listing.js";
+import type { GivenRating, ShownRating } from "../../domain/mt-bench/human-rating.js";
+import type { PageRecord, PageSummary } from "../../domain/page/page-data.js";
+import type { ViewListing, ViewSet } from "../../domain/page/view-listing.js";
 import type { PageSource } from "../source.js";
 
 /** A page that the server has read, and where its texts come from. */

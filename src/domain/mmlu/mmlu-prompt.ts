@@ -1,0 +1,151 @@
+import { createHash, hash as hashOf, type Hash } from "node:crypto";
+import type { ChatMessage } from "../server/chat-model.js";
+import type { McqContext, McqDoc, McqPrompt, McqTask } from "../scoring/multiple-choice.js";
+import { isPythonSpace, pythonStrip } from "../python-strip.js";
+
+type TextContext = Extract<McqContext, { kind: "text" }>;
+
+/** Whether the prompt is a plain text, one message that holds the examples too, or a conversation with an exchange an example. */
+type McqChatForm = "none" | "one-turn" | "multi-turn";
+
+/** How a question is put, apart from the question. */
+export interface McqPromptForm {
+  /** stands before everything; in a chat it is the system message */
+  readonly systemPrompt?: string | undefined;
+  /** as lm-eval 0.4.10 and newer: the continuations of a chat have no leading space. See docs/decisions/0011-mmlu.md for older ones. */
+  readonly chat: McqChatForm;
+}
+
+/** What stands between a question block and its answer. */
+const answerCue = "\nAnswer:";
+
+/** The question and its lettered choices, without the cue. Only the question is stripped, as Python does it: choices are as published. */
+export function questionBlock({ question, choices }: Pick<McqDoc, "question" | "choices">): string {
+  return [pythonStrip(question), ...choices.map((choice, index) => `${choiceLetter(index)}. ${choice}`)].join("\n");
+}
+
+/** `A` for 0. */
+export function choiceLetter(index: number): string {
+  return String.fromCodePoint(0x41 + index);
+}
+
+/** Stands between examples, and between a system prompt and a description. */
+const exampleDelimiter = "\n\n";
+
+/** The prompt of lm-eval's `mmlu` and of MMLU-Branch tasks, byte for byte (`fewshot_context` and `construct_requests` of lm_eval/api/task.py). */
+export function mcqPrompt(task: McqTask, doc: McqDoc, form: McqPromptForm): McqPrompt {
+  if (form.chat === "none") return inText(task, doc, form.systemPrompt ?? "");
+  const answers = doc.choices.map((_, index) => answerText(task, doc, index));
+  const system = joinPrompts(form.systemPrompt ?? "", task.description);
+  const examples = examplesOf(task, task.fewShots(doc));
+  const asked = questionBlock(doc) + answerCue;
+  if (form.chat === "multi-turn") {
+    const turns = examples.flatMap(({ question, answer }): ChatMessage[] => [
+      { role: "user", content: question },
+      { role: "assistant", content: answer },
+    ]);
+    return inChat(system, [...turns, { role: "user", content: asked }], answers);
+  }
+  return inChat(system, [{ role: "user", content: shown(examples) + asked }], answers);
+}
+
+interface Example {
+  readonly question: string;
+  readonly answer: string;
+}
+
+function examplesOf(task: McqTask, examples: readonly McqDoc[]): Example[] {
+  return examples.map((example) => ({
+    question: questionBlock(example) + answerCue,
+    answer: answerText(task, example, example.gold),
+  }));
+}
+
+function shown(examples: readonly Example[]): string {
+  return examples.map(({ question, answer }) => `${question} ${answer}${exampleDelimiter}`).join("");
+}
+
+/** What stands before the question: mostly the same for all questions of a task, and most of the prompt. */
+interface PromptHead {
+  readonly task: McqTask;
+  readonly systemPrompt: string;
+  readonly text: string;
+  /** whether it ends with half of a surrogate pair, which is another text apart from the other half */
+  readonly endsHalfway: boolean;
+  /** `text` as JSON without the closing quote, once it was asked for */
+  json: string | undefined;
+  /** sha256 of `text`, to be gone on with, once it was asked for */
+  hash: Hash | undefined;
+}
+
+/** the last head with these examples */
+const heads = new WeakMap<readonly McqDoc[], PromptHead>();
+/** of what parts a text was made: its JSON and its hash are then made of the parts', of which one is known */
+const parts = new WeakMap<McqContext, { readonly head: PromptHead; readonly asked: string }>();
+
+function inText(task: McqTask, doc: McqDoc, systemPrompt: string): McqPrompt {
+  const head = headOf(task, task.fewShots(doc), systemPrompt);
+  const asked = questionBlock(doc) + answerCue;
+  const context: McqContext = { kind: "text", text: head.text + asked };
+  parts.set(context, { head, asked });
+  return { context, continuations: doc.choices.map((_, index) => ` ${answerText(task, doc, index)}`) };
+}
+
+function headOf(task: McqTask, examples: readonly McqDoc[], systemPrompt: string): PromptHead {
+  const known = heads.get(examples);
+  if (known !== undefined && known.task === task && known.systemPrompt === systemPrompt) return known;
+  const text = joinPrompts(systemPrompt, task.description) + shown(examplesOf(task, examples));
+  const endsHalfway = /[\uD800-\uDBFF]$/.test(text);
+  const head: PromptHead = { task, systemPrompt, text, endsHalfway, json: undefined, hash: undefined };
+  heads.set(examples, head);
+  return head;
+}
+
+/** The text of a context as JSON; the examples, which many questions share, are written as JSON only once. */
+export function contextJson(context: TextContext): string {
+  const made = parts.get(context);
+  if (made === undefined || made.head.endsHalfway) return JSON.stringify(context.text);
+  const { head, asked } = made;
+  head.json ??= JSON.stringify(head.text).slice(0, -1);
+  return head.json + JSON.stringify(asked).slice(1);
+}
+
+/** sha256 of a context's text in hex. Parts are hashed as they are: the text as one string would take memory for as long as the question is under way. */
+export function contextHash(context: TextContext): string {
+  const made = parts.get(context);
+  if (made === undefined || made.head.endsHalfway) return hashOf("sha256", context.text);
+  const { head, asked } = made;
+  head.hash ??= createHash("sha256").update(head.text);
+  return head.hash.copy().update(asked).digest("hex");
+}
+
+function inChat(system: string, messages: readonly ChatMessage[], continuations: readonly string[]): McqPrompt {
+  const first: readonly ChatMessage[] = system === "" ? [] : [{ role: "system", content: system }];
+  return { context: { kind: "chat", messages: [...first, ...messages] }, continuations };
+}
+
+function answerText({ form }: McqTask, { choices }: McqDoc, index: number): string {
+  return form === "letters" ? choiceLetter(index) : (choices[index] ?? "");
+}
+
+/** lm-eval's `maybe_delimit`: the delimiter is left out where one of the two has white space there already. */
+function joinPrompts(system: string, description: string): string {
+  if (system === "" || description === "") return system + description;
+  const isApart = isPythonSpace(system.at(-1)) || isPythonSpace(description[0]);
+  return system + (isApart ? "" : exampleDelimiter) + description;
+}
+
+/** What lm-eval puts before the first example of a subject. */
+export function mmluDescription(subject: string): string {
+  return `The following are multiple choice questions (with answers) about ${subject.replaceAll("_", " ")}.\n\n`;
+}
+
+/** sha256 in hex over each plain prompt of a task and a zero byte after it: two files with the same hash give the same prompts. It says nothing about the right answers of the questions asked. */
+export function promptSetHash(task: McqTask): string {
+  const hash = createHash("sha256");
+  for (const doc of task.docs) {
+    const { context } = mcqPrompt(task, doc, { chat: "none" });
+    if (context.kind === "text") hash.update(`${context.text}\0`);
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,102 @@
+import { requestFailureReasons, type ChatMessage } from "../server/chat-model.js";
+
+/** One multiple-choice question with its right answer. */
+export interface McqDoc {
+  /** position in the task's test file, from 0: lm-eval's `doc_id` */
+  readonly id: number;
+  readonly question: string;
+  /** as they stand in the data: never trimmed */
+  readonly choices: readonly string[];
+  /** index of the right choice */
+  readonly gold: number;
+  /** the row as lm-eval hashes it, keys in their order */
+  readonly row: Readonly<Record<string, unknown>>;
+}
+
+/** What a model's choice is read from: the letters A, B, … or the texts of the choices. Two protocols, never mixed in one figure. */
+export type ContinuationForm = "letters" | "texts";
+
+/** A named set of questions with one accuracy, lm-eval's leaf task. */
+export interface McqTask {
+  /** `mmlu_anatomy`, or the `task:` of a yaml file */
+  readonly name: string;
+  /** what reports print, `anatomy` */
+  readonly alias: string;
+  /** one of `mmluCategories` for MMLU's subjects */
+  readonly category?: string;
+  readonly form: ContinuationForm;
+  /** stands before the first example; empty for branch tasks */
+  readonly description: string;
+  readonly docs: readonly McqDoc[];
+  /** the examples shown before one question, in order; empty at 0 shots */
+  readonly fewShots: (doc: McqDoc) => readonly McqDoc[];
+  /** where it was read, for messages and manifests */
+  readonly source: { readonly path: string; readonly sha256: string };
+  /** tags of its yaml file, such as `mmlu_pr`; absent for MMLU */
+  readonly tags?: readonly string[];
+  /** how many examples are shown where there are as many: a yaml file may fix 0; absent where it is the number asked for */
+  readonly shots?: number;
+}
+
+/** What a model sees before its choice: a text to be continued, or the messages of a chat. */
+export type McqContext =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "chat"; readonly messages: readonly ChatMessage[] };
+
+/** One question as it is put to a model. */
+export interface McqPrompt {
+  readonly context: McqContext;
+  /** what the context may be continued with, one per choice: `" A"`, `"A"` in a chat, or `" "` and the text of the choice */
+  readonly continuations: readonly string[];
+}
+
+/** How a choice was found. */
+export type McqWay =
+  /** next-token log-probabilities of the letters, one request */
+  | "letters"
+  /** summed log-probabilities of each continuation, one request a choice */
+  | "full"
+  /** as `full`, since no letter was listed or a tie reached the end of the list */
+  | "letters-fallback"
+  /** read from a written answer */
+  | "generate";
+
+/** Why a question came to nothing. */
+export const mcqFailureReasons = [
+  ...requestFailureReasons,
+  /** no letter is among the listed tokens, and there is no echo to score the choices in full */
+  "no-letter",
+] as const;
+
+/** What one question came to. */
+export type McqOutcome =
+  | {
+      readonly kind: "chosen";
+      /** index of the choice; ties go to the lowest */
+      readonly choice: number;
+      readonly way: McqWay;
+      /** natural logarithms, one per choice; null where it is not known. Empty for `generate`. */
+      readonly logprobs: readonly (number | null)[];
+      /** which strings or ids stood for the letters, such as `" A"` or `"id"`, where that was decided from the reply */
+      readonly matched?: string;
+      /** the written answer, for `generate` */
+      readonly text?: string;
+      readonly requests: number;
+      readonly promptTokens: number;
+      readonly completionTokens: number;
+    }
+  | {
+      /** an answer that names no choice (`generate`): counts as wrong, and is shown */
+      readonly kind: "unreadable";
+      readonly way: "generate";
+      readonly text: string;
+      readonly requests: number;
+      readonly promptTokens: number;
+      readonly completionTokens: number;
+    }
+  | {
+      readonly kind: "failed";
+      readonly reason: (typeof mcqFailureReasons)[number];
+      readonly message: string;
+      readonly requests: number;
+    };

@@ -1,0 +1,152 @@
+import type { CallPlace } from "../server/base-url.js";
+import type { ChatCompletionSettings } from "../server/chat-completion.js";
+import type { ChatMessage } from "../server/chat-model.js";
+import type { EchoEndpoint, NextTokenEndpoint } from "./scoring-findings.js";
+
+/** A prompt as it is sent. */
+export type SentPrompt =
+  | {
+      readonly kind: "text";
+      readonly text: string;
+      /** the text as JSON, where it is at hand */
+      readonly json?: string;
+    }
+  | { readonly kind: "ids"; readonly ids: readonly number[] }
+  | { readonly kind: "chat"; readonly messages: readonly ChatMessage[] };
+
+/** What a request for next tokens or for an echo carries, apart from the prompt. */
+export interface ScoringFields {
+  /** alternatives asked for */
+  readonly k: number;
+  /** vLLM: tokens by id instead of by text */
+  readonly asIds?: boolean;
+  /** vLLM: the log-probabilities of these tokens instead of the most probable ones */
+  readonly named?: readonly number[] | undefined;
+  /** vLLM, SGLang: whether the tokenizer's beginning-of-text token comes first; left out, the server decides */
+  readonly addSpecialTokens?: boolean | undefined;
+}
+
+type Body = Record<string, unknown>;
+
+/** The body of a request for the most probable next tokens. What it must say wins over the extra parameters of the user. */
+export function nextTokenBody(
+  endpoint: NextTokenEndpoint,
+  { prompt, fields }: { readonly prompt: SentPrompt; readonly fields: ScoringFields },
+  settings: ChatCompletionSettings,
+): Body {
+  const { k, asIds, named, addSpecialTokens } = fields;
+  const { model, tokenLimitField, extraBody } = settings;
+  const ofVllm = {
+    ...(asIds === true && { return_tokens_as_token_ids: true }),
+    ...(named !== undefined && { logprob_token_ids: named }),
+  };
+  if (endpoint === "chat")
+    return {
+      ...extraBody,
+      model,
+      messages: prompt.kind === "chat" ? prompt.messages : [{ role: "user", content: textOf(prompt) }],
+      temperature: 0,
+      [tokenLimitField]: 1,
+      logprobs: true,
+      top_logprobs: k,
+      ...ofVllm,
+    };
+  if (endpoint === "completions")
+    return {
+      ...extraBody,
+      model,
+      prompt: textOrIds(prompt),
+      temperature: 0,
+      max_tokens: 1,
+      logprobs: k,
+      ...ofVllm,
+      ...(addSpecialTokens !== undefined && prompt.kind === "text" && { add_special_tokens: addSpecialTokens }),
+    };
+  if (endpoint === "llama.cpp")
+    return { prompt: textOrIds(prompt), n_predict: 1, temperature: 0, n_probs: k, cache_prompt: true };
+  if (endpoint === "ollama")
+    return {
+      model,
+      prompt: textOf(prompt),
+      raw: true,
+      stream: false,
+      logprobs: true,
+      top_logprobs: k,
+      options: { num_predict: 1, temperature: 0 },
+    };
+  return { ...sglangBody(prompt, 1), top_logprobs_num: k, logprob_start_len: -1 };
+}
+
+/** The body of a request for the log-probabilities of the prompt itself. */
+export function echoBody(
+  endpoint: EchoEndpoint,
+  { prompt, addSpecialTokens }: { readonly prompt: SentPrompt; readonly addSpecialTokens: boolean | undefined },
+  { model, extraBody }: ChatCompletionSettings,
+): Body {
+  if (endpoint === "sglang") return { ...sglangBody(prompt, 1), logprob_start_len: 0 };
+  return {
+    ...extraBody,
+    model,
+    prompt: textOrIds(prompt),
+    temperature: 0,
+    // vLLM and lm-eval agree on one written token, whose entry is left out of the sum
+    max_tokens: 1,
+    logprobs: 1,
+    echo: true,
+    ...(addSpecialTokens !== undefined && prompt.kind === "text" && { add_special_tokens: addSpecialTokens }),
+  };
+}
+
+function sglangBody(prompt: SentPrompt, maxNewTokens: number): Body {
+  return {
+    ...(prompt.kind === "ids" ? { input_ids: prompt.ids } : { text: textOf(prompt) }),
+    sampling_params: { max_new_tokens: maxNewTokens, temperature: 0 },
+    return_logprob: true,
+    return_text_in_logprobs: true,
+  };
+}
+
+function textOrIds(prompt: SentPrompt): string | readonly number[] {
+  return prompt.kind === "ids" ? prompt.ids : textOf(prompt);
+}
+
+function textOf(prompt: SentPrompt): string {
+  if (prompt.kind === "text") return prompt.text;
+  throw new Error("only a text can be sent here");
+}
+
+/**
+ * Makes bodies that differ only in their text: the rest is written as JSON once, and the text's own JSON is put in.
+ *
+ * @param makeBody the body around any text
+ */
+export function bodyText(makeBody: (prompt: SentPrompt) => Body): (json: string) => string {
+  const body = makeBody({ kind: "text", text: "" });
+  const key = "prompt" in body ? "prompt" : "text";
+  const others = Object.entries(body).filter(([name]) => name !== key);
+  const before = JSON.stringify({ ...Object.fromEntries(others), [key]: "" }).slice(0, -'""}'.length);
+  return (json) => `${before}${json}}`;
+}
+
+/** Both what vLLM and SGLang call the text and what llama.cpp does: each ignores the other's. */
+export function tokenizeBody(
+  text: string,
+  { model, addSpecialTokens }: { readonly model: string; readonly addSpecialTokens: boolean },
+): Body {
+  return { model, prompt: text, content: text, add_special_tokens: addSpecialTokens, add_special: addSpecialTokens };
+}
+
+/** A call that a probe or a scorer makes. */
+export type ScoringCall = NextTokenEndpoint | "tokenize" | "detokenize" | "apply-template";
+
+/** Where each call goes: beside the other calls of the API, or at the server's root. */
+export const callPlaces: Readonly<Record<ScoringCall, CallPlace>> = {
+  completions: { place: "api", path: "/completions" },
+  chat: { place: "api", path: "/chat/completions" },
+  "llama.cpp": { place: "server", path: "/completion" },
+  ollama: { place: "server", path: "/api/generate" },
+  sglang: { place: "server", path: "/generate" },
+  tokenize: { place: "server", path: "/tokenize" },
+  detokenize: { place: "server", path: "/detokenize" },
+  "apply-template": { place: "server", path: "/apply-template" },
+};
