@@ -9,6 +9,7 @@ import type { Question, QuestionId } from "../domain/mt-bench/question.js";
 import type { RatingParser } from "../domain/mt-bench/rating.js";
 import { mtBenchScale } from "../domain/mt-bench/rating.js";
 import type { JudgmentSummary, ScoredModel } from "../domain/mt-bench/scored-model.js";
+import { unknownName } from "../domain/unknown-name.js";
 import { readJsonFile } from "../io/json-file.js";
 import { readJudgmentGroups } from "../io/judgment-file.js";
 import type { OutputTree } from "../io/output-tree.js";
@@ -100,10 +101,14 @@ async function scoredModels(
 ): Promise<ScoredModel[]> {
   const { questions, observer } = reading;
   const judgedModels: JudgedModels = new Map();
+  const leftOut = new Set<string>();
   for (const file of source.files) {
     for await (const group of readJudgmentGroups(file))
       for (const judgment of group) {
-        if (input.models !== undefined && !input.models.includes(judgment.model)) continue;
+        if (input.models !== undefined && !input.models.includes(judgment.model)) {
+          leftOut.add(judgment.model);
+          continue;
+        }
         requireKnown(judgment, questions, { file, questionsPath: input.questions.path });
         const read = input.parser === undefined ? judgment : reread(judgment, input.parser, mtBenchScale);
         const wait = observer.judgment(read);
@@ -111,6 +116,7 @@ async function scoredModels(
         keepLatest(judgedModel(judgedModels, read), read);
       }
   }
+  requireModels(input, judgedModels, leftOut);
   await addUnjudged(judgedModels, input);
   return Promise.all(
     [...judgedModels.values()]
@@ -171,6 +177,19 @@ async function addUnjudged(judgedModels: JudgedModels, input: ScoredModelsInput)
     if ((await isNonEmpty(records)) || (await isNonEmpty(failed)))
       judgedModel(judgedModels, { model, judge: input.judge });
   }
+}
+
+/** Only reading a judgment file that lies by itself tells which models it holds. */
+function requireModels(
+  { judgmentsFile, models = [] }: ScoredModelsInput,
+  judgedModels: JudgedModels,
+  leftOut: ReadonlySet<string>,
+): void {
+  if (judgmentsFile === undefined) return;
+  const found = new Set([...judgedModels.values()].flatMap((ofJudge) => [...ofJudge.keys()]));
+  for (const model of models)
+    if (!found.has(model))
+      throw unknownName("model", model, { names: [...found, ...leftOut].sort(), place: judgmentsFile });
 }
 
 function requireKnown(

@@ -95,7 +95,7 @@ function nameAndDate(
     : { model: report.model, partial: report.partial, finished: report.date };
 }
 
-type Scores = Pick<ViewChooser, "n" | "correct" | "forms" | "errors">;
+type Scores = Pick<ViewChooser, "n" | "forms" | "errors">;
 
 interface Known {
   /** of the manifest: how the tasks of each form are scored */
@@ -111,12 +111,11 @@ function scoresOf({ tasks, errors }: Awaited<ReturnType<ChoiceTally["read"]>>, {
   const shares = tasks.some(({ n }) => n > 0)
     ? tasks.map(({ task, way, n, correct }) => ({ form: forms.get(task) ?? formOf(way, byMode), n, correct }))
     : results.map(({ form, n, correct }) => ({ form, n, correct }));
-  const all = added(shares);
   const present = new Set(shares.filter(({ n }) => n > 0).map(({ form }) => form));
   const known = ([null, "letters", "texts"] as const).filter((form) => present.has(form));
   const isUnclear = known.includes(null) && (known.length > 1 || Object.keys(byMode).length > 1);
   return {
-    ...all,
+    n: added(shares).n,
     errors,
     forms: isUnclear ? [] : known.map((form) => ({ form, ...added(shares.filter((share) => share.form === form)) })),
   };

@@ -562,8 +562,8 @@ describe("a report of names that nothing answers to", () => {
       'error: there is no branch "rcc" in out/mt_bench_branch\n  did you mean feature/rc?\n',
     );
     const judgments = join(tree, "mt_bench/model_judgment/prometheus_single.jsonl");
-    expect(await report("--judgments", judgments, "--model", "nobody", ...places(stage))).toContain(
-      "error: there are no judgments of nobody to report in out",
+    expect(await report("--judgments", judgments, "--model", "nobody", ...places(stage))).toBe(
+      'error: there is no model "nobody" in out/mt_bench/model_judgment/prometheus_single.jsonl\n  there are: granite\n',
     );
   });
 });

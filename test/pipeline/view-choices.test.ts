@@ -64,9 +64,9 @@ describe("multiple choice in the viewer", () => {
     const counted = async () =>
       choicesOf(await viewRuns(folder.path).list())?.models.find(({ model }) => model === "org/small");
     const correct = report.scores.tasks.reduce((sum: number, task: { correct: number }) => sum + task.correct, 0);
-    expect(await counted()).toMatchObject({ n: 11, correct });
+    expect(await counted()).toMatchObject({ n: 11, forms: [{ n: 11, correct }] });
     await rename(folder.file("mmlu/org__small/outcomes.jsonl"), folder.file("gone"));
-    expect(await counted()).toMatchObject({ n: 11, correct });
+    expect(await counted()).toMatchObject({ n: 11, forms: [{ n: 11, correct }] });
   });
 
   it("never counts letters and texts together, and says that results are of a part", async () => {
@@ -110,9 +110,10 @@ describe("multiple choice in the viewer", () => {
     })();
     const model = () => choicesOf(seen.at(-1))?.models[0];
     await withLock(records, async () => {
-      await expect.poll(model).toMatchObject({ model: "org__m", n: 1, correct: 1, state: "running", finished: null });
+      const first = { model: "org__m", n: 1, forms: [{ form: null, n: 1, correct: 1 }] };
+      await expect.poll(model).toMatchObject({ ...first, state: "running", finished: null });
       await appendFile(records, row(1, 2));
-      await expect.poll(model).toMatchObject({ n: 2, correct: 1 });
+      await expect.poll(model).toMatchObject({ n: 2, forms: [{ form: null, n: 2, correct: 1 }] });
     });
     stop.abort();
     await watching;

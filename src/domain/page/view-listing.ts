@@ -35,7 +35,8 @@ export interface ViewChoicesSet extends ViewPlace {
   readonly comparisons: readonly { readonly base: string; readonly tuned: string }[];
 }
 
-interface ViewStage {
+/** How far a run came. */
+export interface ViewStage {
   readonly state: RunState;
   /** null where no stage of ours wrote the records */
   readonly progress:
@@ -60,10 +61,9 @@ export interface ViewJudge extends ViewStage {
 /** A model that takes one of several choices. */
 export interface ViewChooser extends ViewStage {
   readonly model: string;
-  /** questions with an outcome, and how many of them are right: for watching; the report has the share of each task */
+  /** questions with an outcome */
   readonly n: number;
-  readonly correct: number;
-  /** the same by what is scored, which is never put into one figure; empty where only the results will tell the one from the other */
+  /** how many of them are right, by what is scored, which is never put into one figure: for watching; the report has the share of each task. Empty where only the results will tell the one from the other. */
   readonly forms: readonly ViewShare[];
   /** what part of the benchmark the newest results are of, in words; null where they are whole or there are none */
   readonly partial: string | null;

@@ -1,6 +1,6 @@
 import type { ViewChooser, ViewChoicesSet } from "../../domain/page/view-listing.js";
 import { count, percent } from "../numbers.js";
-import { Errors, Progress, StateTag } from "./stages.js";
+import { StageTable } from "./stages.js";
 import { viewLink } from "./view-address.js";
 
 /** Where each model stands with its multiple-choice questions, and what can be opened besides the report of all. */
@@ -9,45 +9,18 @@ export function ChoiceStages({ set, token }: { readonly set: ViewChoicesSet; rea
   const finished = models.filter((model) => model.finished !== null);
   return (
     <>
-      <div class="table-place" role="region" aria-label="Models" tabIndex={0}>
-        <table class="stages">
-          <caption>Multiple choice</caption>
-          <thead>
-            <tr>
-              <th scope="col">Model</th>
-              <th scope="col">Right so far</th>
-              <th scope="col">State</th>
-              <th scope="col">Progress</th>
-              <th scope="col">Errors</th>
-            </tr>
-          </thead>
-          <tbody>
-            {models.map((model) => (
-              <tr key={model.model}>
-                <th scope="row" class="name">
-                  {finished.length > 1 && model.finished !== null ? (
-                    <a href={viewLink(token, { set: id, model: model.model })}>{model.model}</a>
-                  ) : (
-                    model.model
-                  )}
-                </th>
-                <td>
-                  <Shares model={model} />
-                </td>
-                <td>
-                  <StateTag state={model.state} />
-                </td>
-                <td>
-                  <Progress stage={model} label={`questions asked of ${model.model}`} />
-                </td>
-                <td>
-                  <Errors errors={model.errors} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <StageTable
+        caption="Multiple choice"
+        stages={models}
+        name={{
+          heading: "Model",
+          of: ({ model }) => model,
+          cell: ({ model, finished: isOpen }) =>
+            finished.length > 1 && isOpen !== null ? <a href={viewLink(token, { set: id, model })}>{model}</a> : model,
+        }}
+        own={{ heading: "Right so far", cell: (model) => <Shares model={model} /> }}
+        label={({ model }) => `questions asked of ${model}`}
+      />
       {finished.length === 0 && <p class="quiet">The report can be opened when a first run has ended.</p>}
       {comparisons.length > 0 && (
         <ul class="comparisons">

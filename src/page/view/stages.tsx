@@ -1,95 +1,93 @@
+import type { ComponentChildren } from "preact";
 import type { RunState } from "../../domain/run-progress.js";
-import type { ViewCandidate, ViewJudge } from "../../domain/page/view-listing.js";
+import type { ViewCandidate, ViewJudge, ViewStage } from "../../domain/page/view-listing.js";
 import { Tag } from "../icons.js";
 import { count } from "../numbers.js";
 
-/** Where the answers of each model stand. */
-export function AnswerStages({ candidates }: { readonly candidates: readonly ViewCandidate[] }) {
-  if (candidates.length === 0) return null;
+interface StageTableProps<Stage> {
+  readonly caption: string;
+  readonly stages: readonly Stage[];
+  /** what names a stage, and under which heading; unique among the stages */
+  readonly name: {
+    readonly heading: string;
+    readonly of: (stage: Stage) => string;
+    readonly cell?: (stage: Stage) => ComponentChildren;
+  };
+  /** what only stages of this kind have, beside how far they came */
+  readonly own: { readonly heading: string; readonly cell: (stage: Stage) => ComponentChildren };
+  /** what a stage's progress is of, for those who do not see the table */
+  readonly label: (stage: Stage) => string;
+}
+
+/** How far each stage of one kind came. */
+export function StageTable<Stage extends ViewStage>({ caption, stages, name, own, label }: StageTableProps<Stage>) {
+  if (stages.length === 0) return null;
   return (
-    <div class="table-place" role="region" aria-label="Answers" tabIndex={0}>
+    <div class="table-place" role="region" aria-label={caption} tabIndex={0}>
       <table class="stages">
-        <caption>Answers</caption>
+        <caption>{caption}</caption>
         <thead>
           <tr>
-            <th scope="col">Model</th>
-            <th scope="col">State</th>
-            <th scope="col">Progress</th>
-            <th scope="col" class="number">
-              Answered
-            </th>
-            <th scope="col">Errors</th>
+            {[name.heading, own.heading, "State", "Progress", "Errors"].map((heading) => (
+              <th scope="col" key={heading}>
+                {heading}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
-          {candidates.map((candidate) => (
-            <tr key={candidate.model}>
+          {stages.map((stage) => (
+            <tr key={name.of(stage)}>
               <th scope="row" class="name">
-                {candidate.model}
+                {(name.cell ?? name.of)(stage)}
               </th>
+              <td>{own.cell(stage)}</td>
               <td>
-                <StateTag state={candidate.state} />
+                <StateTag state={stage.state} />
               </td>
               <td>
-                <Progress stage={candidate} label={`answers of ${candidate.model}`} />
+                <Progress stage={stage} label={label(stage)} />
               </td>
-              <td class="number">{count(candidate.answered)}</td>
               <td>
-                <Errors errors={candidate.errors} />
+                <Errors errors={stage.errors} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Where the answers of each model stand. */
+export function AnswerStages({ candidates }: { readonly candidates: readonly ViewCandidate[] }) {
+  return (
+    <StageTable
+      caption="Answers"
+      stages={candidates}
+      name={{ heading: "Model", of: ({ model }) => model }}
+      own={{ heading: "Answered", cell: ({ answered }) => count(answered) }}
+      label={({ model }) => `answers of ${model}`}
+    />
   );
 }
 
 /** Where each judge stands, and the means so far. */
 export function JudgmentStages({ judges }: { readonly judges: readonly ViewJudge[] }) {
-  if (judges.length === 0) return null;
   return (
-    <div class="table-place" role="region" aria-label="Judgments" tabIndex={0}>
-      <table class="stages">
-        <caption>Judgments</caption>
-        <thead>
-          <tr>
-            <th scope="col">Judge</th>
-            <th scope="col">Mean so far</th>
-            <th scope="col">State</th>
-            <th scope="col">Progress</th>
-            <th scope="col">Errors</th>
-          </tr>
-        </thead>
-        <tbody>
-          {judges.map((judge) => (
-            <tr key={judge.judge}>
-              <th scope="row" class="name">
-                {judge.judge}
-              </th>
-              <td>
-                <Means judge={judge} />
-              </td>
-              <td>
-                <StateTag state={judge.state} />
-              </td>
-              <td>
-                <Progress stage={judge} label={`judgments by ${judge.judge}`} />
-              </td>
-              <td>
-                <Errors errors={judge.errors} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <StageTable
+      caption="Judgments"
+      stages={judges}
+      name={{ heading: "Judge", of: ({ judge }) => judge }}
+      own={{ heading: "Mean so far", cell: (judge) => <Means judge={judge} /> }}
+      label={({ judge }) => `judgments by ${judge}`}
+    />
   );
 }
 
 const stateWords: Readonly<Record<RunState, string>> = { running: "running", done: "done", interrupted: "interrupted" };
 
-export function StateTag({ state }: { readonly state: RunState }) {
+function StateTag({ state }: { readonly state: RunState }) {
   if (state === "interrupted")
     return (
       <span title="The same command goes on with it.">
@@ -99,13 +97,7 @@ export function StateTag({ state }: { readonly state: RunState }) {
   return <span class={`state ${state}`}>{stateWords[state]}</span>;
 }
 
-export function Progress({
-  stage,
-  label,
-}: {
-  readonly stage: Pick<ViewCandidate, "state" | "progress">;
-  readonly label: string;
-}) {
+function Progress({ stage, label }: { readonly stage: ViewStage; readonly label: string }) {
   const { progress, state } = stage;
   if (progress === null) return <span class="quiet">not known</span>;
   const { done, total, perSecond, remainingSeconds } = progress;
@@ -151,7 +143,7 @@ function Means({ judge }: { readonly judge: ViewJudge }) {
   );
 }
 
-export function Errors({ errors }: { readonly errors: Readonly<Record<string, number>> }) {
+function Errors({ errors }: { readonly errors: Readonly<Record<string, number>> }) {
   const found = Object.entries(errors);
   if (found.length === 0) return <span class="quiet">none</span>;
   return (
