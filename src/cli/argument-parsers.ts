@@ -37,8 +37,14 @@ export function durationMs(text: string): number {
   return value;
 }
 
+/** As many questions as a stage has under way, which more workers would wait for. */
+const mostWorkers = 512;
+
 export function workers(text: string): number | "auto" {
-  return text === "auto" ? "auto" : positiveWholeNumber(text);
+  if (text === "auto") return "auto";
+  const count = positiveWholeNumber(text);
+  if (count > mostWorkers) throw new InvalidArgumentError(`It must be at most ${mostWorkers}.`);
+  return count;
 }
 
 /** `Name: value`, gathered over repeated options. */

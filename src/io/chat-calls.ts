@@ -147,7 +147,8 @@ export function retryingCall<Request, Reading extends GoodReading>(
       if (result.kind !== "retry") continue;
       if (call.attempts > settings.maxRetries) return failed(call, result);
       counts.retries += 1;
-      await room.sleep(retryDelayMs(call.attempts, result.delayMs, settings), signal);
+      // where the calls ended while this one was on its way, nobody would wake it
+      if (!hasEnded(calls)) await room.sleep(retryDelayMs(call.attempts, result.delayMs, settings), signal);
     }
   };
 }
@@ -159,6 +160,10 @@ export function endCalls(calls: ChatCalls, error: EvalError | Promise<EvalError>
   void Promise.resolve(error).then((error) => {
     calls.room.clear(error);
   });
+}
+
+function hasEnded({ end }: ChatCalls): boolean {
+  return end !== undefined;
 }
 
 function tryWhenPermitted<Request, Reading extends GoodReading>(

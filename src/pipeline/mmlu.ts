@@ -18,6 +18,7 @@ import type { RecordPaths } from "../io/output-tree.js";
 import { progressFile } from "../io/progress-file.js";
 import { fanOut, throwIfStopped } from "./fan-out.js";
 import { finishedOutcomes } from "./finished-outcomes.js";
+import { defaultWidth } from "./gen-answers.js";
 import { keepMcqManifest } from "./mcq-manifest.js";
 import { writeMcqResults } from "./mcq-results.js";
 import type { McqQuestion, MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
@@ -128,7 +129,7 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
       }
       counter.add({ done: 1, failed: outcome.kind === "failed" ? 1 : 0 });
     };
-    const width = ports.width ?? questionsUnderWay;
+    const width = ports.width ?? defaultWidth;
     const source = headsFirst(plan, finished, { promptOf: input.promptOf, width });
     await fanOut(source, askOne, { width, signal: ports.signal });
     throwIfStopped(ports.signal);
@@ -148,7 +149,12 @@ async function askAndKeep(
   journals: { readonly outcomes: Journal; readonly failures: Journal },
 ): Promise<McqOutcome> {
   const { scoring, signal } = run.ports;
-  const outcome = await scoring.score(question, signal).finally(onReply);
+  let outcome: McqOutcome;
+  try {
+    outcome = await scoring.score(question, signal);
+  } finally {
+    onReply();
+  }
   if (outcome.kind !== "failed") run.counter.tokens(outcome);
   countOutcome(run.tally, question.task.form, outcome);
   requireScoring(run, "going");
@@ -167,9 +173,6 @@ function requireScoring(run: Run, when: "going" | "end"): void {
   if (run.broken !== undefined) throw run.broken;
 }
 
-/** As many as a server is ever asked at a time, and some whose records are on their way to the disk. Each holds its prompt, so more would only take memory. */
-const questionsUnderWay = 320;
-
 interface Asked {
   readonly question: McqQuestion;
   /** called when it was answered, or could not be; its record may still be on its way to the disk */
@@ -179,7 +182,7 @@ interface Asked {
 /**
  * The missing questions task by task. The first of each task goes alone, so that a server that caches prompts has the examples at hand
  * when the others come. It goes ahead, while there are still `width` others to ask: if all others waited for it, the server would stand
- * idle at each new task.
+ * idle at each new task. Where it is late, tasks whose first question was answered go before.
  */
 async function* headsFirst(
   plan: readonly PlannedTask[],
@@ -191,24 +194,38 @@ async function* headsFirst(
     return head === undefined ? [] : [{ task, head, rest }];
   });
   const question = (task: McqTask, doc: McqDoc): McqQuestion => ({ task, doc, prompt: promptOf(task, doc) });
-  const replies: Promise<void>[] = [];
+  /** places in `missing` of the tasks whose first question is under way, and of those where it was answered and the others were not asked yet */
+  const [under, ready] = [new Set<number>(), new Set<number>()];
+  let wake = ignore;
+  let next = 0;
   // what is still to be asked of the tasks whose first question went out
   let following = 0;
-  function* dueHeads(): Generator<Asked> {
-    while (following < width) {
-      const due = missing[replies.length];
-      if (due === undefined) return;
-      let onReply = ignore;
-      replies.push(new Promise((resolve) => (onReply = resolve)));
-      following += due.rest.length;
-      yield { question: question(due.task, due.head), onReply };
-    }
+  function* nextHead(): Generator<Asked> {
+    const place = next++;
+    const task = missing[place];
+    if (task === undefined) return;
+    under.add(place);
+    following += task.rest.length;
+    const onReply = (): void => {
+      under.delete(place);
+      ready.add(place);
+      wake();
+    };
+    yield { question: question(task.task, task.head), onReply };
   }
-  for (const [index, { task, rest }] of missing.entries()) {
+  function* dueHeads(): Generator<Asked> {
+    // always a second one, so that one that is late holds up neither the others nor the first questions behind it
+    while (next < missing.length && (following < width || under.size + ready.size < 2)) yield* nextHead();
+  }
+  for (;;) {
     yield* dueHeads();
-    await replies[index];
-    for (const doc of rest) {
-      yield { question: question(task, doc), onReply: ignore };
+    while (ready.size === 0 && under.size > 0) await new Promise<void>((resolve) => (wake = resolve));
+    const place = Math.min(...ready);
+    const task = missing[place];
+    if (task === undefined) return;
+    ready.delete(place);
+    for (const doc of task.rest) {
+      yield { question: question(task.task, doc), onReply: ignore };
       following--;
       yield* dueHeads();
     }

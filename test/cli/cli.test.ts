@@ -512,6 +512,12 @@ const badInputs: readonly BadInput[] = [
     says: /at least 1/,
   },
   {
+    name: "more workers than a stage has questions under way",
+    args: (stage, url) => gen(stage, url, "--max-workers", "513"),
+    code: 2,
+    says: /at most 512/,
+  },
+  {
     name: "a judge of multiple choice",
     args: () => ["report", "--bench", "mmlu", "--judge-model", "j"],
     code: 2,

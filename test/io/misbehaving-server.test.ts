@@ -361,6 +361,23 @@ describe("a server that refuses ends the run", () => {
     expect(await running).toMatchObject({ kind: "replied" });
   });
 
+  it("lets nobody go to sleep afterwards", async () => {
+    const { opened, open } = gate();
+    await using server = await startModelServer({
+      reply: async ({ prompt }) => {
+        if (prompt === "refused") return answer.unauthorized();
+        await opened;
+        return answer.rateLimited({ "retry-after": "3600" });
+      },
+    });
+    await using model = modelAt(server, { maxWorkers: 2, maxRetryAfterMs: 3_600_000 });
+    const late = rejection(model.chat(ask("late")));
+    await server.arrived(1);
+    const refused = await rejection(model.chat(ask("refused")));
+    open();
+    expect(await late).toBe(refused);
+  });
+
   it("a certificate of an unknown authority", async () => {
     await using server = await startModelServer({ tls: selfSigned });
     await using model = modelAt(server);

@@ -3,6 +3,7 @@ import { appendFile, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import type { McqOutcome } from "../../src/domain/scoring/multiple-choice.js";
 import { mmluReportSchema } from "../../src/domain/mmlu/mmlu-report.js";
 import { mmlu } from "../../src/pipeline/mmlu.js";
 import { chosen, derivedChoice, mmluInput, mmluPorts, sampleTask, timedOut } from "../support/mcq.js";
@@ -144,7 +145,7 @@ describe("mmlu", () => {
     ]);
   });
 
-  it("asks the first question of a task ahead, as soon as few others are left to ask", async () => {
+  it("asks the first questions of two tasks ahead, and of more as soon as few others are left to ask", async () => {
     await using folder = await tempFolder();
     const asked: string[] = [];
     const { ports } = mmluPorts(async ({ task, doc, prompt }) => {
@@ -152,11 +153,47 @@ describe("mmlu", () => {
       await new Promise((resolve) => setTimeout(resolve, 1));
       return chosen(derivedChoice(prompt));
     });
-    await mmlu(mmluInput(folder.path, tasks), { ...ports, width: 3 });
+    const five = [...tasks, sampleTask("delta", 2), sampleTask("epsilon", 1), sampleTask("gamma", 2)];
+    await mmlu(mmluInput(folder.path, five), { ...ports, width: 3 });
     expect(asked).toEqual([
-      ...["alpha 0", "alpha 1", "alpha 2", "alpha 3", "beta 0", "alpha 4", "alpha 5"],
-      ...Array.from({ length: 8 }, (_, index) => `beta ${index + 1}`),
+      ...["alpha 0", "beta 0", "alpha 1", "delta 0", "alpha 2", "alpha 3", "alpha 4", "alpha 5"],
+      ...["beta 1", "epsilon 0", "beta 2", "beta 3", "beta 4", "beta 5", "beta 6", "beta 7", "gamma 0", "beta 8"],
+      ...["delta 1", "gamma 1"],
     ]);
+  });
+
+  it.each([
+    ["late", async () => new Promise((resolve) => setTimeout(resolve, 300)).then(() => chosen(0))],
+    ["failed", async () => timedOut()],
+  ])(
+    "goes on with other tasks where the first question of one is %s",
+    async (how, first: () => Promise<McqOutcome>) => {
+      await using folder = await tempFolder();
+      const asked: string[] = [];
+      const { ports } = mmluPorts(async ({ task, doc, prompt }) => {
+        asked.push(`${task.alias} ${doc.id}`);
+        return task.alias === "alpha" && doc.id === 0 ? first() : chosen(derivedChoice(prompt));
+      });
+      const summary = await mmlu(mmluInput(folder.path, [...tasks, sampleTask("gamma", 2)]), { ...ports, width: 3 });
+      expect(summary.answered + Object.values(summary.failed).reduce((sum, count) => sum + count, 0)).toBe(17);
+      expect(asked).toHaveLength(17);
+      if (how === "late") expect(asked.indexOf("gamma 1")).toBeLessThan(asked.indexOf("alpha 1"));
+    },
+  );
+
+  it.each([
+    ["rejects", () => Promise.reject(new Error("beyond repair"))],
+    [
+      "throws",
+      () => {
+        throw new Error("beyond repair");
+      },
+    ],
+  ])("ends where the scoring of a first question %s", async (_, score: () => Promise<McqOutcome>) => {
+    await using folder = await tempFolder();
+    const { ports } = mmluPorts();
+    const run = mmlu(mmluInput(folder.path, tasks), { ...ports, scoring: { ...ports.scoring, score } });
+    await expect(run).rejects.toThrow("beyond repair");
   });
 
   it("writes results and samples that a strict reader of lm-eval's files takes, with lm-eval's hashes", async () => {
