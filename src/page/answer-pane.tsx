@@ -110,7 +110,7 @@ function MarkedText({ parts, side }: { readonly parts: readonly TextPart[]; read
 }
 
 function JudgmentText({ judgment, judge }: { readonly judgment: ShownJudgment; readonly judge: string }) {
-  const { score, reason, text, repeat, isStale, completionTokens, prompt } = judgment;
+  const { score, reason, text, repeat, isStale, isLeftOut, completionTokens, prompt } = judgment;
   return (
     <details class="judgment" open>
       <summary>
@@ -121,6 +121,7 @@ function JudgmentText({ judgment, judge }: { readonly judgment: ShownJudgment; r
         </span>
         {score === null && <Tag kind="warn">{`unscored: ${reason ?? "no rating"}`}</Tag>}
         {isStale && <Tag kind="warn">the answer changed since</Tag>}
+        {isLeftOut && <Tag kind="warn">left out: an earlier run had a larger --judge-repeats</Tag>}
       </summary>
       {text === "" ? <p class="quiet">The judge said nothing.</p> : <MarkdownText text={text} />}
       <p class="small">

@@ -49,14 +49,17 @@ const chunksKept = 24;
 
 /** A record as it is shown. */
 export type ShownRecord = Exclude<PageRecord, JudgmentRecord> | ShownJudgment;
-export type ShownJudgment = JudgmentRecord & { readonly isStale: boolean };
+export type ShownJudgment = JudgmentRecord & { readonly isStale: boolean; readonly isLeftOut: boolean };
 
 /** Reads records by their locators. */
 export type RecordReader = (locators: readonly number[]) => Promise<ShownRecord[]>;
 
+type Uncounted = Pick<PageSummary, "stale" | "leftOut">;
+
 /** Keeps the chunks that were read last. */
-export function recordReader(source: PageSource, { stale }: Pick<PageSummary, "stale">): RecordReader {
+export function recordReader(source: PageSource, { stale, leftOut }: Uncounted): RecordReader {
   const changed = new Set(stale);
+  const beyond = new Set(leftOut);
   const kept = new Map<number, Promise<readonly PageRecord[]>>();
   const chunk = (number: number): Promise<readonly PageRecord[]> => {
     const found = kept.get(number) ?? source.chunk(number);
@@ -73,7 +76,8 @@ export function recordReader(source: PageSource, { stale }: Pick<PageSummary, "s
       locators.map(async (locator) => {
         const { chunk: number, position } = recordPlace(locator);
         const record = (await chunk(number))[position];
-        return record?.kind === "judgment" ? { ...record, isStale: changed.has(locator) } : record;
+        if (record?.kind !== "judgment") return record;
+        return { ...record, isStale: changed.has(locator), isLeftOut: beyond.has(locator) };
       }),
     );
     return found.filter((record) => record !== undefined);

@@ -29,7 +29,7 @@ export async function collectComparisonPage(
   for (const model of [models.base, models.tuned]) page.run(model, models.judge);
   const base = await readBothSides(runs, { model: models.base, sets, page });
   const tuned = await readBothSides(runs, { model: models.tuned, sets, page });
-  const { questions, runs: columns, stale } = await page.finish([base.scored, tuned.scored]);
+  const { questions, runs: columns, stale, leftOut } = await page.finish([base.scored, tuned.scored]);
   return {
     format: 1,
     kind: "comparison",
@@ -41,6 +41,7 @@ export async function collectComparisonPage(
     questions,
     runs: columns.map((run, index) => withScores(run, index === 0 ? base.scores : tuned.scores, listed)),
     stale,
+    leftOut,
     humanRatings: await ratingsOf(runs),
     manifests: await manifestsOf(runs),
     comparison: { ...comparison, comparison: withoutPairs(comparison.comparison) },

@@ -30,8 +30,8 @@ export function mmluRows(reports: readonly MmluReport[], chunks: RecordChunks): 
     const asked = samples.find((sample) => sample?.asked !== undefined)?.asked;
     const locators: number[] = [];
     const put = async (record: PageRecord): Promise<void> => {
-      const { locator, wait } = chunks.add(task, record);
-      locators.push(locator);
+      locators.push(chunks.add(task, record));
+      const wait = chunks.room();
       if (wait !== undefined) await wait;
     };
     await put({ kind: "mcq-question", asked: asked ?? null });

@@ -55,6 +55,7 @@ export async function collectMmluPage(input: MmluPageInput, sink: PageSink): Pro
     questions,
     runs,
     stale: [],
+    leftOut: [],
     humanRatings: [],
     manifests: await readManifests(stored),
     mmlu: { bench, models, shown, isTuning: comparison !== undefined, pairs },

@@ -5,9 +5,9 @@ import { pageRun } from "../domain/page/page-columns.js";
 import type { PageQuestions, PageRecord, PageRun, PageSummary } from "../domain/page/page-data.js";
 import { questionPreview } from "../domain/page/page-preview.js";
 import type { Question, QuestionId } from "../domain/mt-bench/question.js";
-import type { ScoredModel } from "../domain/mt-bench/scored-model.js";
+import type { JudgmentSummary, ScoredModel } from "../domain/mt-bench/scored-model.js";
 import type { ReferencesOf } from "./judged-references.js";
-import type { PageSink } from "./page-records.js";
+import type { PageSink, RecordChunks } from "./page-records.js";
 import { answerRecords, judgmentRecord, questionRecord, recordChunks } from "./page-records.js";
 import type { RecordObserver } from "./scored-models.js";
 
@@ -27,7 +27,7 @@ export interface PageCollector {
   /** index of a run; runs are numbered as they are first named */
   run(model: string, judge: string): number;
   /** @param scored one for each run, with what belongs to the listed questions */
-  finish(scored: readonly ScoredModel[]): Promise<Pick<PageSummary, "questions" | "runs" | "stale">>;
+  finish(scored: readonly ScoredModel[]): Promise<Pick<PageSummary, "questions" | "runs" | "stale" | "leftOut">>;
 }
 
 /** Lists the questions and writes their texts, beside the records that come meanwhile. */
@@ -35,14 +35,16 @@ export function startPage(questions: readonly PageQuestion[], references: Refere
   const chunks = recordChunks(sink);
   const rows = new Map(questions.map(({ question }, row) => [question.id, row]));
   const records: number[][] = questions.map(() => []);
-  const put = (stream: string, row: number, record: PageRecord): PutRecord => {
-    const place = chunks.add(stream, record);
-    records[row]?.push(place.locator);
-    return place;
+  const put = (stream: string, row: number, record: PageRecord): number => {
+    const locator = chunks.add(stream, record);
+    records[row]?.push(locator);
+    return locator;
   };
+  const room = (): Promise<void> | undefined => chunks.room();
   const putQuestions = async (): Promise<void> => {
     for (const [row, { question }] of questions.entries()) {
-      const { wait } = put("questions", row, questionRecord(question, references(question)));
+      put("questions", row, questionRecord(question, references(question)));
+      const wait = room();
       if (wait !== undefined) await wait;
     }
   };
@@ -54,8 +56,8 @@ export function startPage(questions: readonly PageQuestion[], references: Refere
     const locators = records[row];
     locators?.splice(locators.indexOf(locator), 1);
   };
-  const judgments = judgmentObserver({ rows, run, put, remove });
-  const addAnswer = answerObserver({ rows, put });
+  const judgments = judgmentObserver({ rows, run, put, room, remove });
+  const addAnswer = answerObserver({ rows, put, room });
   return {
     observer: (ids) => ({
       judgment: (judgment) => (ids?.has(judgment.questionId) === false ? undefined : judgments.add(judgment)),
@@ -72,18 +74,17 @@ export function startPage(questions: readonly PageQuestion[], references: Refere
       };
       const runs: PageRun[] = [];
       for (const model of scored) runs[run(model.model, model.judge)] = pageRun(model, columns);
-      const stale = judgments.staleLocators(scored);
-      return { questions: { ...questionColumns(questions), records }, runs, stale };
+      return { questions: { ...questionColumns(questions), records }, runs, ...judgments.uncounted(scored) };
     },
   };
 }
 
-type PutRecord = ReturnType<ReturnType<typeof recordChunks>["add"]>;
 type RunNumbers = (model: string, judge: string) => number;
 
 interface Places {
   readonly rows: ReadonlyMap<QuestionId, number>;
-  readonly put: (stream: string, row: number, record: PageRecord) => PutRecord;
+  readonly put: (stream: string, row: number, record: PageRecord) => number;
+  readonly room: RecordChunks["room"];
 }
 
 function numbering(): RunNumbers {
@@ -105,21 +106,28 @@ interface JudgmentPlaces extends Places {
 
 interface ObservedJudgments {
   add(judgment: Judgment): Promise<void> | undefined;
-  /** where the judgments lie of answers that changed after they were judged */
-  staleLocators(scored: readonly ScoredModel[]): number[];
+  /** where the judgments lie that count in no mean */
+  uncounted(scored: readonly ScoredModel[]): Pick<PageSummary, "stale" | "leftOut">;
 }
 
 /** A judgment that stands on the page. */
-interface PlacedJudgment {
-  readonly turn: number;
-  readonly choice: number;
-  readonly repeat: number;
+interface PlacedJudgment extends JudgedText {
   readonly locator: number;
   readonly isFailed: boolean;
+  /** it is among those that the means were made of, or would have been had its answer not changed */
+  isScored: boolean;
+}
+
+/** What tells the judgments of one question apart. */
+type JudgedText = Pick<JudgmentSummary, "turn" | "choice" | "repeat">;
+
+/** A question has few judgments, so that a list is gone through sooner than a map is made. */
+function placeOf(judgments: readonly JudgedText[], { turn, choice, repeat }: JudgedText): number {
+  return judgments.findIndex((one) => one.turn === turn && one.choice === choice && one.repeat === repeat);
 }
 
 /** A reply replaces a failure and an earlier reply, whatever file it stands in. */
-function judgmentObserver({ rows, run, put, remove }: JudgmentPlaces): ObservedJudgments {
+function judgmentObserver({ rows, run, put, room, remove }: JudgmentPlaces): ObservedJudgments {
   /** per run and row: a key of text for each judgment would take more time and memory than all else that is kept of it */
   const judged: PlacedJudgment[][][] = [];
   const placed = (index: number, row: number): PlacedJudgment[] => {
@@ -133,31 +141,36 @@ function judgmentObserver({ rows, run, put, remove }: JudgmentPlaces): ObservedJ
       const index = run(judgment.model, judgment.judge);
       const { turn, choice, repeat = 0 } = judgment;
       const others = placed(index, row);
-      const found = others.findIndex((one) => one.turn === turn && one.choice === choice && one.repeat === repeat);
+      const found = placeOf(others, { turn, choice, repeat });
       const before = others[found];
       const isFailed = judgment.kind === "failed";
       if (before !== undefined && !before.isFailed && isFailed) return undefined;
       if (before !== undefined) remove(row, before.locator);
-      const { locator, wait } = put(`judgments ${index}`, row, judgmentRecord(judgment, index));
-      others[before === undefined ? others.length : found] = { turn, choice, repeat, locator, isFailed };
-      return wait;
+      const locator = put(`judgments ${index}`, row, judgmentRecord(judgment, index));
+      const place = before === undefined ? others.length : found;
+      others[place] = { turn, choice, repeat, locator, isFailed, isScored: false };
+      return room();
     },
-    staleLocators: (scored) => {
-      const locators = new Set<number>();
+    uncounted: (scored) => {
+      const stale: number[] = [];
       for (const { model, judge, judgments } of scored)
-        for (const { questionId, turn, choice, stale } of judgments) {
-          const row = rows.get(questionId);
-          if (!stale || row === undefined) continue;
-          for (const one of placed(run(model, judge), row))
-            if (one.turn === turn && one.choice === choice) locators.add(one.locator);
+        for (const judgment of judgments) {
+          const row = rows.get(judgment.questionId);
+          if (row === undefined) continue;
+          const others = placed(run(model, judge), row);
+          const one = others[placeOf(others, judgment)];
+          if (one === undefined) continue;
+          one.isScored = true;
+          if (judgment.stale) stale.push(one.locator);
         }
-      return [...locators];
+      const leftOut = judged.flat(2).filter(({ isScored }) => !isScored);
+      return { stale, leftOut: leftOut.map(({ locator }) => locator) };
     },
   };
 }
 
 /** A model with several judges is read once for each, and kept once. */
-function answerObserver({ rows, put }: Places): (answer: Answer) => Promise<void> | undefined {
+function answerObserver({ rows, put, room }: Places): (answer: Answer) => Promise<void> | undefined {
   const answered = new Map<string, Set<number>>();
   return (answer) => {
     const row = rows.get(answer.questionId);
@@ -166,9 +179,8 @@ function answerObserver({ rows, put }: Places): (answer: Answer) => Promise<void
     if (row === undefined || ofModel.has(row)) return undefined;
     ofModel.add(row);
     const stream = `answers ${answer.model}`;
-    return answerRecords(answer)
-      .map((record) => put(stream, row, record).wait)
-      .at(-1);
+    for (const record of answerRecords(answer)) put(stream, row, record);
+    return room();
   };
 }
 

@@ -16,8 +16,11 @@ export interface PageSink {
 
 /** Gathers records into chunks of what is read together. */
 export interface RecordChunks {
-  /** where the record will lie, and what to wait for before more is added */
-  add(stream: string, record: PageRecord): { readonly locator: number; readonly wait: Promise<void> | undefined };
+  /** Returns the locator under which the record will lie. */
+  add(stream: string, record: PageRecord): number;
+  /** What to wait for before more is added; it rejects where a chunk could not be written. */
+  room(): Promise<void> | undefined;
+  /** Rejects where any chunk could not be written. */
   finish(): Promise<void>;
 }
 
@@ -46,7 +49,9 @@ export function recordChunks(sink: PageSink): RecordChunks {
   const idle: Buffer[] = [];
   const compressor = limiter(1);
   let next = 0;
+  // a chunk waits for those before it, so that this one fails when any does
   let written = Promise.resolve();
+  let isBroken = false;
   const opened = (stream: string): OpenChunk => {
     const buffer = idle.pop() ?? Buffer.allocUnsafeSlow(2 * chunkBytes);
     const chunk: OpenChunk = { number: next++, records: [], recordsLength: 0, buffer, length: 0 };
@@ -66,9 +71,12 @@ export function recordChunks(sink: PageSink): RecordChunks {
       await sink.chunk(number, bytes);
     })();
     const work = written.finally(() => underWay.delete(work));
-    // whoever waits for it sees the error; this keeps it from being called unhandled before
-    work.catch(() => undefined);
+    // whoever finishes sees the error, which is not to be called unhandled before
+    work.catch(() => (isBroken = true));
     underWay.add(work);
+  };
+  const waitForRoom = async (): Promise<void> => {
+    while (underWay.size >= chunksUnderWay) await Promise.race(underWay);
   };
   return {
     add: (stream, record) => {
@@ -78,11 +86,15 @@ export function recordChunks(sink: PageSink): RecordChunks {
       chunk.recordsLength += json.length;
       const filled = chunk.records.push(json);
       if (chunk.length + chunk.recordsLength >= chunkBytes || filled === recordsPerChunk) close(stream, chunk);
-      return { locator, wait: underWay.size < chunksUnderWay ? undefined : Promise.race(underWay) };
+      return locator;
+    },
+    room: () => {
+      if (isBroken) return written;
+      return underWay.size < chunksUnderWay ? undefined : waitForRoom();
     },
     finish: async () => {
       for (const [stream, chunk] of open) close(stream, chunk);
-      await Promise.all(underWay);
+      await written;
     },
   };
 }

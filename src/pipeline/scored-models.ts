@@ -58,7 +58,6 @@ interface Reading {
 
 /** What counts of a judgment. Its texts are on the page, or of no use. */
 interface KeptJudgment extends Omit<JudgmentSummary, "stale"> {
-  readonly repeat: number;
   readonly answerHash: string | undefined;
 }
 
@@ -248,8 +247,8 @@ export function outcomeOf(judgment: Judgment): JudgmentSummary["outcome"] {
 }
 
 function withStaleness(kept: KeptJudgment, hashes: TextHashes | undefined): JudgmentSummary {
-  const { questionId, turn, choice, promptName, outcome, answerHash, promptTokens, completionTokens } = kept;
+  const { questionId, turn, choice, repeat, promptName, outcome, answerHash, promptTokens, completionTokens } = kept;
   const now = hashes?.get(questionId)?.find((one) => one.choice === choice)?.turns[turn - 1];
   const stale = hashes !== undefined && answerHash !== undefined && answerHash !== now;
-  return { questionId, turn, choice, promptName, outcome, stale, promptTokens, completionTokens };
+  return { questionId, turn, choice, repeat, promptName, outcome, stale, promptTokens, completionTokens };
 }

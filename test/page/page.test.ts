@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Browser, Page } from "playwright-core";
 import { browserHint, browserPath, openWatched, startBrowser } from "../support/browser.js";
 import type { PageTexts } from "../support/page.js";
-import { writeTextPage } from "../support/page.js";
+import { judgmentLocator, writeTextPage } from "../support/page.js";
 import { tempFolder } from "../support/temp-folder.js";
 
 const plain: PageTexts = { question: "What is 2 + 2?", answer: "It is 4.", judgment: "Right. [[4]]", model: "m" };
@@ -14,9 +14,12 @@ describe.skipIf(browserPath === undefined)(`the page in a browser (${browserPath
   });
   afterAll(() => browser.close());
 
-  async function withPage(texts: Partial<PageTexts>, work: (page: Page) => Promise<void>): Promise<void> {
+  async function withPage(
+    { marks, ...texts }: Partial<PageTexts> & { readonly marks?: Parameters<typeof writeTextPage>[2] },
+    work: (page: Page) => Promise<void>,
+  ): Promise<void> {
     await using folder = await tempFolder();
-    const address = await writeTextPage(folder, { ...plain, ...texts });
+    const address = await writeTextPage(folder, { ...plain, ...texts }, marks);
     const { page, errors, requests } = await openWatched(browser, `${address}#q=1`);
     await page.locator(".pane .prose").first().waitFor();
     await work(page);
@@ -60,6 +63,16 @@ describe.skipIf(browserPath === undefined)(`the page in a browser (${browserPath
       const text = await page.locator(".detail").innerText();
       for (const part of ["What is 2 + 2?", "It is 4.", "Right. [[4]]", "truncated by the token limit", "Reference"])
         expect(text).toContain(part);
+    });
+  });
+
+  it.each([
+    ["nothing of one that counts", {}, []],
+    ["that the answer changed", { stale: [judgmentLocator] }, ["the answer changed since"]],
+    ["that it is left out", { leftOut: [judgmentLocator] }, ["left out: an earlier run had a larger --judge-repeats"]],
+  ])("says beside a judgment %s", async (_, marks, tags) => {
+    await withPage({ marks }, async (page) => {
+      expect(await page.locator(".judgment summary .tag").allInnerTexts()).toEqual(tags);
     });
   });
 

@@ -5,6 +5,7 @@ import { chunkRecords } from "../../src/domain/page/page-chunk.js";
 import type { PageRecord } from "../../src/domain/page/page-data.js";
 import { recordPlace } from "../../src/domain/page/page-data.js";
 import { recordChunks } from "../../src/pipeline/page-records.js";
+import { errorsOf, failingSink } from "../support/failing-sink.js";
 
 const short = fc.oneof(
   fc.string({ unit: "grapheme" }),
@@ -46,9 +47,8 @@ async function written(records: readonly (readonly [stream: string, record: Page
   });
   const locators: number[] = [];
   for (const [stream, one] of records) {
-    const { locator, wait } = chunks.add(stream, one);
-    locators.push(locator);
-    await wait;
+    locators.push(chunks.add(stream, one));
+    await chunks.room();
   }
   await chunks.finish();
   const read = locators.map((locator) => {
@@ -79,4 +79,20 @@ it("opens another chunk where one is full, of texts or of records", async () => 
 it("keeps its place behind half a character, which is shown as a replacement", async () => {
   const half = { kind: "question", turns: ["a\uD83D", "b"], reference: [] } as const;
   expect((await written([["a", half]])).read).toEqual([{ ...half, turns: ["a\uFFFD", "b"] }]);
+});
+
+it.each([
+  ["the first chunk", 0],
+  ["a middle chunk", 3],
+  ["the last chunk", 4],
+])("tells who finishes of %s that failed while nobody waited", async (_, failsAt) => {
+  const long = { kind: "question", turns: ["x".repeat(300_000)], reference: [] } as const;
+  const work = async (): Promise<void> => {
+    const chunks = recordChunks(failingSink(failsAt));
+    // too few to be waited for, and none that finishing would close
+    for (let count = 0; count < 5; count++) chunks.add("a", long);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await chunks.finish();
+  };
+  expect(await errorsOf(work)).toEqual({ thrown: ["Error: the disk is full"], unhandled: [] });
 });

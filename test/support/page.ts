@@ -24,8 +24,15 @@ const run = (model: string): PageRun => ({
   histogram: [[0, 0, 0, 1, 0, 0, 0, 0, 0, 0]],
 });
 
+/** Where the only judgment lies. */
+export const judgmentLocator = recordLocator(0, 2);
+
 /** Writes a page of one question, one model and one judge, and returns its file:// address. */
-export async function writeTextPage(folder: TempFolder, texts: PageTexts): Promise<string> {
+export async function writeTextPage(
+  folder: TempFolder,
+  texts: PageTexts,
+  marks: Partial<Pick<PageSummary, "stale" | "leftOut">> = {},
+): Promise<string> {
   const { question, answer, judgment, model } = texts;
   const turn: AnswerTurnRecord = { text: answer, truncated: true };
   const records: PageRecord[] = [
@@ -46,6 +53,7 @@ export async function writeTextPage(folder: TempFolder, texts: PageTexts): Promi
         questionId: 1,
         turn: 1,
         choice: 0,
+        repeat: 0,
         promptName: model,
         outcome: { kind: "scored", score: 4 } as const,
         stale: false,
@@ -75,6 +83,8 @@ export async function writeTextPage(folder: TempFolder, texts: PageTexts): Promi
     runs,
     manifests: [{ name: model, content: { question } }],
     stale: [],
+    leftOut: [],
+    ...marks,
     humanRatings: [],
     report: {
       kind: "branchbench-report",

@@ -29,6 +29,7 @@ export function scoredModel(
       questionId: Math.floor(index / 2) + 1,
       turn: (index % 2) + 1,
       choice: 0,
+      repeat: 0,
       promptName: "single",
       outcome: score === undefined ? { kind: "unscored", reason: "ambiguous" } : { kind: "scored", score },
       stale: false,

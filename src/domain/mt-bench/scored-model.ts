@@ -18,6 +18,8 @@ export interface AnswerSummary {
 
 /** What a report needs to know of one judgment. */
 export interface JudgmentSummary extends Pick<JudgmentFacts, "questionId" | "turn" | "choice" | "promptName"> {
+  /** repeat of this judgment, from 0 */
+  readonly repeat: number;
   readonly outcome:
     | { readonly kind: "scored"; readonly score: number }
     | { readonly kind: "unscored" | "failed"; readonly reason: string };

@@ -34,6 +34,8 @@ interface PageFrame {
   readonly manifests: readonly PageManifest[];
   /** locators of judgments whose answer has changed since */
   readonly stale: readonly number[];
+  /** locators of judgments that an earlier run with a larger `--judge-repeats` left behind: they are in no mean */
+  readonly leftOut: readonly number[];
   /** what people said of the answers; part of no mean */
   readonly humanRatings: readonly ShownRating[];
 }

@@ -16,8 +16,8 @@ const questions: ColumnQuestions = {
 
 function judgment(questionId: JudgmentSummary["questionId"], more: Partial<JudgmentSummary> = {}): JudgmentSummary {
   const outcome = { kind: "scored", score: 5 } as const;
-  const usual = { turn: 1, choice: 0, promptName: "p", outcome, stale: false, promptTokens: 0, completionTokens: 0 };
-  return { questionId, ...usual, ...more };
+  const tokens = { promptTokens: 0, completionTokens: 0 };
+  return { questionId, turn: 1, choice: 0, repeat: 0, promptName: "p", outcome, stale: false, ...tokens, ...more };
 }
 
 const scored = (score: number): Pick<JudgmentSummary, "outcome"> => ({ outcome: { kind: "scored", score } });

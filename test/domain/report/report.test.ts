@@ -32,6 +32,7 @@ function judged(
     questionId,
     turn,
     choice: 0,
+    repeat: 0,
     promptName: "single-v1",
     outcome: typeof outcome === "number" ? { kind: "scored", score: outcome } : outcome,
     stale: false,

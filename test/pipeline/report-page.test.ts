@@ -1,0 +1,93 @@
+import { writeFile } from "node:fs/promises";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { chunkRecords } from "../../src/domain/page/page-chunk.js";
+import type { PageRecord, PageSummary } from "../../src/domain/page/page-data.js";
+import { recordPlace } from "../../src/domain/page/page-data.js";
+import { collectReportPage } from "../../src/pipeline/report-page.js";
+import { readBuiltinPrompts } from "../../src/io/prompt-files.js";
+import { answer, startModelServer } from "../support/model-server.js";
+import type { Stage } from "../support/stage.js";
+import { plainQuestions, readRows, startStage } from "../support/stage.js";
+
+/** The page's summary, and its judgments as `turn/repeat score` by the mark they bear. */
+async function pageOf({ output, questions }: Stage) {
+  const chunks = new Map<number, PageRecord[]>();
+  const summary = await collectReportPage(
+    { bench: "mt_bench", output, questions, command: "c" },
+    {
+      chunk: async (number, bytes) => void chunks.set(number, chunkRecords(gunzipSync(bytes).toString("utf8"))),
+    },
+  );
+  const shown = (locators: readonly number[]): string[] =>
+    locators
+      .flatMap((locator) => {
+        const { chunk, position } = recordPlace(locator);
+        const record = chunks.get(chunk)?.[position];
+        return record?.kind === "judgment" ? [`${record.turn}/${record.repeat} ${record.score}`] : [];
+      })
+      .sort();
+  return { summary, judgments: shown(summary.questions.records[0] ?? []), marked: marksOf(summary, shown) };
+}
+
+function marksOf({ stale, leftOut }: PageSummary, shown: (locators: readonly number[]) => string[]) {
+  return { stale: shown(stale), leftOut: shown(leftOut) };
+}
+
+/** One question, whose turns were judged three times each with a 3. */
+async function judgedStage(
+  work: (stage: Stage, judge: (repeats: number, score: number) => Promise<string>) => Promise<void>,
+) {
+  let score = 0;
+  await using server = await startModelServer({ reply: ({ prompt }) => answer.ok(`re: ${prompt}`) });
+  await using judge = await startModelServer({ reply: () => answer.ok(`[[${score}]]`) });
+  await using stage = await startStage(plainQuestions(1));
+  await stage.gen(server.url);
+  const prompts = await readBuiltinPrompts();
+  const judgeWith = async (repeats: number, given: number): Promise<string> => {
+    score = given;
+    return (await stage.judge(judge.url, { rules: { prompts, references: undefined, repeats } })).paths.records;
+  };
+  await judgeWith(3, 3);
+  await work(stage, judgeWith);
+}
+
+async function writeRows(path: string, rows: readonly object[]): Promise<void> {
+  await writeFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+}
+
+/** Asks the second turn anew, so to speak. */
+async function changeSecondTurn({ output }: Stage): Promise<void> {
+  const { records } = output.answers("m");
+  const rows = await readRows(records);
+  rows[0]!["choices"][0].turns[1] = "changed";
+  await writeRows(records, rows);
+}
+
+describe("the marks of judgments that make no mean", () => {
+  it("are on those repeats alone that a stopped run did not judge again", async () => {
+    await judgedStage(async (stage, judge) => {
+      await changeSecondTurn(stage);
+      const before = await readRows(stage.output.judgments("j").records);
+      const anew = await readRows(await judge(3, 9));
+      const judgedFirst = anew.filter((row) => row["score"] === 9 && row["repeat"] === undefined);
+      expect(judgedFirst).toHaveLength(1);
+      await writeRows(stage.output.judgments("j").records, [...before, ...judgedFirst]);
+      const { summary, judgments, marked } = await pageOf(stage);
+      expect(judgments).toEqual(["1/0 3", "1/1 3", "1/2 3", "2/0 9", "2/1 3", "2/2 3"]);
+      expect(marked).toEqual({ stale: ["2/1 3", "2/2 3"], leftOut: [] });
+      expect(summary.runs[0]?.turns).toEqual([[3], [9]]);
+    });
+  });
+
+  it("are on repeats beyond the number that was asked for last, whether their answer changed or not", async () => {
+    await judgedStage(async (stage, judge) => {
+      await changeSecondTurn(stage);
+      await judge(1, 9);
+      const { summary, judgments, marked } = await pageOf(stage);
+      expect(judgments).toEqual(["1/0 3", "1/1 3", "1/2 3", "2/0 9", "2/1 3", "2/2 3"]);
+      expect(marked).toEqual({ stale: [], leftOut: ["1/1 3", "1/2 3", "2/1 3", "2/2 3"] });
+      expect(summary.runs[0]?.turns).toEqual([[3], [9]]);
+    });
+  });
+});
