@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { McqKey, McqRecord } from "../domain/mmlu/mcq-record.js";
 import { compareMcqKeys, decodeMcqRecord, encodeMcqRecord, mcqRowSchema } from "../domain/mmlu/mcq-record.js";
-import type { McqOutcome } from "../domain/scoring/multiple-choice.js";
 import { parseRow, readJsonLines } from "./jsonl.js";
 import { writeJsonLines } from "./write-jsonl.js";
 import { isNonEmpty } from "./output-tree.js";
@@ -30,13 +29,13 @@ export async function* readOutcomesByTask(
 }
 
 /** Takes records out of a file. */
-export async function dropOutcomes(path: string, isUnwanted: (outcome: McqOutcome) => boolean): Promise<void> {
+export async function dropOutcomes(path: string, isUnwanted: (record: McqRecord) => boolean): Promise<void> {
   if (!(await isNonEmpty(path))) return;
   await writeJsonLines(path, wantedRows(path, isUnwanted));
 }
 
-async function* wantedRows(path: string, isUnwanted: (outcome: McqOutcome) => boolean): AsyncGenerator<object> {
-  for await (const record of readOutcomes(path)) if (!isUnwanted(record.outcome)) yield encodeMcqRecord(record);
+async function* wantedRows(path: string, isUnwanted: (record: McqRecord) => boolean): AsyncGenerator<object> {
+  for await (const record of readOutcomes(path)) if (!isUnwanted(record)) yield encodeMcqRecord(record);
 }
 
 const keySchema = z.object({ task: z.string(), doc_id: z.number() });

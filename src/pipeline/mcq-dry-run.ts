@@ -24,8 +24,8 @@ export async function dryRunMcq(input: MmluInput): Promise<McqDryRun> {
   const count = await tokenCounter();
   const plan = planMcq(input.tasks, input.firstN);
   const records = input.output.outcomes(input.model).records;
-  const finished =
-    input.fresh === true ? undefined : await finishedOutcomes(records, { plan, promptOf: input.promptOf });
+  const wanted = { plan, promptOf: input.promptOf };
+  const finished = input.fresh === true ? undefined : (await finishedOutcomes(records, wanted)).finished;
   const first = new Map<string, { task: string; prompt: McqPrompt }>();
   let [questions, resumed, promptTokens, longest] = [0, 0, 0, 0];
   for (const { task, docs } of plan)

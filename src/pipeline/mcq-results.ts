@@ -105,16 +105,20 @@ async function* recordsOf(paths: RecordPaths, plan: readonly PlannedTask[]): Asy
     failures.set(record.task, ofTask.set(record.docId, record));
   }
   const groups = readOutcomesByTask(paths.records);
-  let group = await groups.next();
-  for (const planned of plan) {
-    const { name } = planned.task;
-    while (group.done !== true && group.value.task < name) group = await groups.next();
-    const records = new Map(failures.get(name));
-    if (group.done !== true && group.value.task === name)
-      for (const record of group.value.records.values()) records.set(record.docId, record);
-    yield { planned, records };
+  try {
+    let group = await groups.next();
+    for (const planned of plan) {
+      const { name } = planned.task;
+      while (group.done !== true && group.value.task < name) group = await groups.next();
+      const records = new Map(failures.get(name));
+      if (group.done !== true && group.value.task === name)
+        for (const record of group.value.records.values()) records.set(record.docId, record);
+      yield { planned, records };
+    }
+  } finally {
+    // whoever reads on no more, as after a write that failed, leaves the file to be closed here
+    await groups.return(undefined);
   }
-  await groups.return(undefined);
 }
 
 function* sampleRows(

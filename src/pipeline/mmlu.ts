@@ -17,7 +17,7 @@ import { dropOutcomes, readOutcomes, settleOutcomes } from "../io/outcome-file.j
 import type { RecordPaths } from "../io/output-tree.js";
 import { progressFile } from "../io/progress-file.js";
 import { fanOut, throwIfStopped } from "./fan-out.js";
-import { finishedOutcomes } from "./finished-outcomes.js";
+import { dropOutdated, finishedOutcomes } from "./finished-outcomes.js";
 import { defaultWidth } from "./gen-answers.js";
 import { keepMcqManifest } from "./mcq-manifest.js";
 import { writeMcqResults } from "./mcq-results.js";
@@ -84,7 +84,7 @@ export async function mmlu(input: MmluInput, ports: MmluPorts): Promise<MmluSumm
       };
     } catch (error) {
       // what such a server said of them would otherwise count when another one takes over
-      if (run.broken !== undefined) await dropOutcomes(paths.records, isUndecided);
+      if (run.broken !== undefined) await dropOutcomes(paths.records, ({ outcome }) => isUndecided(outcome));
       counter.end(error instanceof EvalError && error.code === "interrupted" ? "interrupted" : "stopped");
       throw error;
     }
@@ -112,7 +112,7 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
   let failedExample: string | undefined;
   try {
     const wanted = { plan, promptOf: input.promptOf };
-    const finished = await finishedOutcomes(paths.records, wanted, ({ form }, outcome) =>
+    const { finished, outdated } = await finishedOutcomes(paths.records, wanted, ({ form }, outcome) =>
       countOutcome(run.tally, form, outcome),
     );
     const isFinished = (task: McqTask, doc: McqDoc): boolean => finished.has(keyOf({ task, doc }));
@@ -134,6 +134,8 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
     await fanOut(source, askOne, { width, signal: ports.signal });
     throwIfStopped(ports.signal);
     requireScoring(run, "end");
+    // not sooner, so that a stopped run can be taken back; and before settling, which keeps the last outcome of whatever was asked
+    if (outdated > 0) await dropOutdated(paths.records, wanted);
     await settleOutcomes(paths.records);
     await settleFailures(paths.failed, finished);
     return { resumed, answered, failed, ...(failedExample !== undefined && { failedExample }) };

@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
-import { appendFile, readdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { appendFile, readdir, readlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { McqOutcome } from "../../src/domain/scoring/multiple-choice.js";
 import { mmluReportSchema } from "../../src/domain/mmlu/mmlu-report.js";
+import { mcqPrompt } from "../../src/domain/mmlu/mmlu-prompt.js";
+import type { McqDoc } from "../../src/domain/scoring/multiple-choice.js";
+import type { PromptMaker } from "../../src/pipeline/mmlu-input.js";
 import { mmlu } from "../../src/pipeline/mmlu.js";
 import { chosen, derivedChoice, mmluInput, mmluPorts, sampleTask, timedOut } from "../support/mcq.js";
 import { readRows } from "../support/stage.js";
@@ -109,6 +113,15 @@ const sampleSchema = z.strictObject({
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** Where Linux lists what a process has open. */
+const openFilesFolder = "/proc/self/fd";
+
+async function openFiles(): Promise<string[]> {
+  const names = await readdir(openFilesFolder);
+  // the list itself is closed by now
+  return Promise.all(names.map((name) => readlink(join(openFilesFolder, name)).catch(() => "")));
 }
 
 describe("mmlu", () => {
@@ -249,6 +262,90 @@ describe("mmlu", () => {
     expect(after).toMatchObject({ resumed: 13, answered: 2, failed: {}, errorRate: 0 });
     expect(await readRows(after.paths.failed)).toEqual([]);
     expect(after.resultsFile).not.toBe(before.resultsFile);
+  });
+
+  describe("where the prompt of some questions is another one than before", () => {
+    const isOther = (doc: McqDoc): boolean => doc.id >= 4;
+    const otherPromptOf: PromptMaker = (task, doc) =>
+      mcqPrompt(isOther(doc) ? { ...task, description: "Now choose.\n\n" } : task, doc, { chat: "none" });
+    const shown = (rows: readonly Record<string, any>[]): string[] =>
+      rows.map(({ task, doc_id: id }) => `${task} ${id}`);
+    const others = ["mmlu_alpha 4", "mmlu_alpha 5", ...[4, 5, 6, 7, 8].map((id) => `mmlu_beta ${id}`)];
+
+    /** Samples by task and number; each must be of the very prompt that it shows. */
+    async function sampledOf(resultsFile: string): Promise<string[]> {
+      const [date = ""] = /_[^_]+$/.exec(resultsFile.replace(/\.json$/, "")) ?? [];
+      const sampled: string[] = [];
+      for (const subject of ["alpha", "beta"]) {
+        const rows = await readRows(join(dirname(resultsFile), `samples_mmlu_${subject}${date}.jsonl`));
+        for (const row of rows) expect(row["prompt_hash"]).toBe(sha256(row["arguments"].gen_args_0.arg_0));
+        sampled.push(...rows.map((row) => `mmlu_${subject} ${row["doc_id"]}`));
+      }
+      return sampled;
+    }
+
+    it("asks those again, and takes what they come to now", async () => {
+      await using folder = await tempFolder();
+      const before = await mmlu(mmluInput(folder.path, tasks), mmluPorts().ports);
+      const again = mmluPorts();
+      const after = await mmlu(mmluInput(folder.path, tasks, { promptOf: otherPromptOf }), again.ports);
+      expect(again.asked.map(({ task, doc }) => `${task.name} ${doc.id}`).sort()).toEqual(others);
+      expect(after).toMatchObject({ resumed: 8, answered: 7, failed: {} });
+      expect(await readRows(after.paths.records)).toHaveLength(15);
+      expect(await sampledOf(before.resultsFile)).toHaveLength(15);
+      expect(await sampledOf(after.resultsFile)).toHaveLength(15);
+    });
+
+    it("asks those again, and has no result of those that fail", async () => {
+      await using folder = await tempFolder();
+      await mmlu(mmluInput(folder.path, tasks), mmluPorts().ports);
+      const failing = mmluPorts(() => timedOut());
+      const input = mmluInput(folder.path, tasks, { promptOf: otherPromptOf });
+      const after = await mmlu(input, failing.ports);
+      expect(after).toMatchObject({ resumed: 8, answered: 0, failed: { timeout: 7 }, errorRate: 7 / 15 });
+      expect(after.report.scores.tasks).toMatchObject([
+        { task: "mmlu_alpha", n: 4, failed: { timeout: 2 } },
+        { task: "mmlu_beta", n: 4, failed: { timeout: 5 } },
+      ]);
+      expect(shown(await readRows(after.paths.failed))).toEqual(others);
+      expect(shown(await readRows(after.paths.records)).filter((key) => others.includes(key))).toEqual([]);
+      const sampled = await sampledOf(after.resultsFile);
+      expect(sampled).toHaveLength(8);
+      expect(sampled.filter((key) => others.includes(key))).toEqual([]);
+    });
+
+    it("goes back to what was asked first, though a stopped run had begun to ask otherwise", async () => {
+      await using folder = await tempFolder();
+      const before = await mmlu(mmluInput(folder.path, tasks), mmluPorts().ports);
+      const records = await readRows(before.paths.records);
+      const controller = new AbortController();
+      const stopped = mmluPorts((_, index) => {
+        if (index === 3) controller.abort();
+        return chosen(0);
+      });
+      const input = mmluInput(folder.path, tasks, { promptOf: otherPromptOf });
+      await expect(mmlu(input, { ...stopped.ports, signal: controller.signal, width: 2 })).rejects.toMatchObject({
+        code: "interrupted",
+      });
+      expect((await readRows(before.paths.records)).length).toBeGreaterThan(15);
+      const after = await mmlu(mmluInput(folder.path, tasks), mmluPorts().ports);
+      expect(after).toMatchObject({ resumed: 15, answered: 0 });
+      expect(await readRows(after.paths.records)).toEqual(records);
+      expect(after.report.scores).toEqual(before.report.scores);
+    });
+  });
+
+  it.skipIf(!existsSync(openFilesFolder))("leaves no file open where the results cannot be written", async () => {
+    await using folder = await tempFolder();
+    const many = Array.from({ length: 10 }, (_, index) => sampleTask(`subject ${index}`, 2));
+    const { asked, ports } = mmluPorts();
+    const { promptOf, ...input } = mmluInput(folder.path, many);
+    const promptOnce: PromptMaker = (task, doc) => {
+      if (asked.length === 20) throw new Error("no sample of this");
+      return promptOf(task, doc);
+    };
+    await expect(mmlu({ ...input, promptOf: promptOnce }, ports)).rejects.toThrow("no sample of this");
+    expect((await openFiles()).filter((path) => path.startsWith(folder.path))).toEqual([]);
   });
 
   it("goes on after an abort, and comes to what an undisturbed run comes to", async () => {
