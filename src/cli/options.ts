@@ -70,7 +70,7 @@ export function addCandidateServerOptions(command: Command): Command {
     .addOption(
       new Option("--max-workers <count>", "requests in flight, or auto to adapt").argParser(workers).default("auto"),
     )
-    .option("--extra-body <json>", "merged into each request's body; JSON, or @FILE")
+    .option("--extra-body <json>", "merged into each request that runs the model; JSON, or @FILE")
     .option("--extra-header <field>", "'Name: value' for each request; may be repeated", header);
 }
 

@@ -18,7 +18,7 @@ import { hopelessError } from "../domain/server/server-refusal.js";
 import type { HttpTransport } from "./http.js";
 import type { Limiter } from "./limiter.js";
 import type { OpenAIModelSettings } from "./openai-options.js";
-import { readTry, type BadReading, type GoodReading, type TryResult } from "./try-result.js";
+import { readTry, type GoodReading, type ReadBody, type TryResult } from "./try-result.js";
 import type { Waiter, WaitingRoom } from "./waiting-room.js";
 
 /** What calls add up to. */
@@ -46,7 +46,7 @@ export interface CallKind<Request, Reading extends GoodReading> {
   /** makes the body of a request: a value to be sent as JSON, or its JSON as a text */
   readonly bodyOf: (request: Request, settings: ChatCompletionSettings) => unknown;
   /** reads the body of a reply that says success */
-  readonly read: (body: string) => Reading | BadReading;
+  readonly read: ReadBody<Reading>;
 }
 
 /** How a call ended, after one try or several. */

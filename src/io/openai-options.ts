@@ -29,7 +29,7 @@ export interface OpenAIModelOptions {
   /** PEM text of private certificate authorities, trusted beside the usual ones */
   readonly ca?: string | undefined;
   readonly proxy?: ProxySettings | undefined;
-  /** parameters for the body of each chat request; they win over the request's own */
+  /** parameters for the body of each request that runs the model; they win over a chat's own, but not over what scoring needs */
   readonly extraBody?: Readonly<Record<string, unknown>> | undefined;
   /** header fields for each request; the values are secrets like the key */
   readonly extraHeaders?: Readonly<Record<string, string>> | undefined;

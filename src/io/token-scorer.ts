@@ -7,7 +7,14 @@ import {
 import { readEchoed, readListed, type EchoedReading, type ListedReading } from "../domain/scoring/logprob-replies.js";
 import type { McqContext } from "../domain/scoring/multiple-choice.js";
 import { contextJson } from "../domain/mmlu/mmlu-prompt.js";
-import { bodyText, callPlaces, echoBody, nextTokenBody, type SentPrompt } from "../domain/scoring/scoring-bodies.js";
+import {
+  bodyText,
+  callPlaces,
+  cutPrompt,
+  echoBody,
+  nextTokenBody,
+  type SentPrompt,
+} from "../domain/scoring/scoring-bodies.js";
 import type { ScoringFindings } from "../domain/scoring/scoring-findings.js";
 import type { ScoringReply, TokenScorer } from "../domain/scoring/token-scorer.js";
 import type { ChatCompletionSettings } from "../domain/server/chat-completion.js";
@@ -69,9 +76,12 @@ function listKind(
   return {
     ...server.at(callPlaces[endpoint]),
     bodyOf: splicing((prompt, settings) => nextTokenBody(endpoint, { prompt, fields }, settings)),
-    read(body) {
+    read(body, { extraBody }) {
       const reading = readListed(body);
-      if (reading.kind === "failed" || reading.tokens.length > 0) return reading;
+      if (reading.kind === "failed") return reading;
+      const cut = cutPrompt(endpoint, { promptTokens: reading.usage?.promptTokens, extraBody });
+      if (cut !== undefined) return { kind: "failed", reason: "context-overflow", message: cut };
+      if (reading.tokens.length > 0) return reading;
       return { kind: "failed", reason: "no-content", message: "the reply has no log-probabilities" };
     },
   };

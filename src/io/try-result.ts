@@ -17,9 +17,15 @@ export interface GoodReading {
 /** A reply with status 200 that does not hold what was asked for. */
 export interface BadReading {
   readonly kind: "failed";
-  readonly reason: "bad-reply" | "no-content" | "rejected";
+  readonly reason: "bad-reply" | "no-content" | "rejected" | "context-overflow";
   readonly message: string;
 }
+
+/** Reads the body of a reply that says success; with the parameters that the user added to the request, where these decide. */
+export type ReadBody<Reading> = (
+  body: string,
+  settings: Pick<OpenAIModelSettings, "extraBody">,
+) => Reading | BadReading;
 
 /** What one try came to. All messages are fit to be shown. */
 export type TryResult<Reading> =
@@ -65,11 +71,11 @@ type NoReading = TryResult<never>;
 export function readTry<Reading extends GoodReading>(
   outcome: HttpOutcome,
   context: TryContext,
-  read: (body: string) => Reading | BadReading,
+  read: ReadBody<Reading>,
 ): TryResult<Reading> {
   if (outcome.kind === "failed") return readFailure(outcome, context);
   if (outcome.status < 200 || outcome.status > 299) return readErrorReply(outcome, context);
-  const reading = read(outcome.body);
+  const reading = read(outcome.body, context.settings);
   return reading.kind === "replied" ? reading : readBadReply(reading, context);
 }
 

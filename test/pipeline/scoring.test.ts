@@ -238,6 +238,48 @@ describe("truncation", () => {
   });
 });
 
+describe("extra parameters", () => {
+  const items = itemsOf(3, "text");
+
+  it.each([
+    ["llama.cpp", "/completion", { id_slot: 1 }, { id_slot: 1 }],
+    [
+      "ollama",
+      "/api/generate",
+      { options: { num_ctx: 4096 } },
+      { options: { num_ctx: 4096, num_predict: 1, temperature: 0 } },
+    ],
+    ["sglang", "/generate", { priority: 3 }, { priority: 3 }],
+  ] as const)("go with each request that runs the model: %s", async (kind, path, extraBody, expectedPart) => {
+    await using server = await startScoringServer({ kind });
+    const found = await run(server, items, { mode: "letters", model: { extraBody } });
+    expect(choicesOf(found)).toEqual(items.map(expected));
+    const sent = server.requests.filter((request) => request.path === path);
+    expect(sent.length).toBeGreaterThanOrEqual(items.length);
+    for (const { body } of sent) expect(body).toMatchObject(expectedPart);
+    for (const { body } of server.requests.filter((request) => request.path === "/tokenize"))
+      for (const name of Object.keys(extraBody)) expect(body).not.toHaveProperty(name);
+  });
+
+  it.each(["known", "unknown"] as const)(
+    "fail what num_ctx cuts, truncate being %s to the server",
+    async (truncate) => {
+      await using server = await startScoringServer({ kind: "ollama", truncate });
+      const { doc, prompt } = itemOf(2, "text");
+      const context = { kind: "text" as const, text: "long ".repeat(70) + "\nAnswer:" };
+      const asked = [...items, { doc, prompt: { ...prompt, context } }];
+      const extraBody = { options: { num_ctx: 64 } };
+      const { outcomes } = await run(server, asked, { mode: "letters", model: { extraBody } });
+      expect(outcomes.map((outcome) => (outcome.kind === "failed" ? outcome.reason : outcome.kind))).toEqual([
+        "chosen",
+        "chosen",
+        "chosen",
+        "context-overflow",
+      ]);
+    },
+  );
+});
+
 describe("faults", () => {
   const items = itemsOf(40, "text");
   const faults = {

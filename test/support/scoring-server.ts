@@ -40,6 +40,8 @@ export interface ScoringServerOptions {
   readonly constant?: number;
   /** most tokens of a prompt; default none */
   readonly contextTokens?: number;
+  /** whether Ollama knows `truncate` (0.12.6 and newer); otherwise it cuts what `num_ctx` does not allow, in silence */
+  readonly truncate?: "known" | "unknown";
 }
 
 /** A request as it arrived. */
@@ -347,7 +349,11 @@ function llamaCpp(body: Body, prompt: readonly string[], options: ScoringServerO
   };
 }
 
-function ollama(body: Body, prompt: readonly string[], options: ScoringServerOptions): Reply {
+function ollama(body: Body, whole: readonly string[], options: ScoringServerOptions): Reply {
+  const { num_ctx: allowed = Infinity } = body["options"] as { num_ctx?: number };
+  if (whole.length > allowed && body["truncate"] === false && options.truncate !== "unknown")
+    return { status: 400, json: { error: "the input length exceeds the context length" } };
+  const prompt = whole.slice(-allowed);
   const k = Number(body["top_logprobs"] ?? 0);
   if (k > 20) return { status: 400, json: { error: "top_logprobs must be between 0 and 20" } };
   if (body["raw"] !== true) return { status: 400, json: { error: "the stub wants raw" } };

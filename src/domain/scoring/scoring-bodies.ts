@@ -27,6 +27,7 @@ export interface ScoringFields {
 }
 
 type Body = Record<string, unknown>;
+type ExtraBody = ChatCompletionSettings["extraBody"];
 
 /** The body of a request for the most probable next tokens. What it must say wins over the extra parameters of the user. */
 export function nextTokenBody(
@@ -63,18 +64,22 @@ export function nextTokenBody(
       ...(addSpecialTokens !== undefined && prompt.kind === "text" && { add_special_tokens: addSpecialTokens }),
     };
   if (endpoint === "llama.cpp")
-    return { prompt: textOrIds(prompt), n_predict: 1, temperature: 0, n_probs: k, cache_prompt: true };
+    // only quicker: with `cache_prompt: false` the numbers do not depend on what was asked before
+    return { cache_prompt: true, ...extraBody, prompt: textOrIds(prompt), n_predict: 1, temperature: 0, n_probs: k };
   if (endpoint === "ollama")
     return {
+      ...extraBody,
       model,
       prompt: textOf(prompt),
       raw: true,
       stream: false,
+      // otherwise Ollama leaves the beginning of a prompt out that does not fit, and does not say so (0.12.6 and newer)
+      truncate: false,
       logprobs: true,
       top_logprobs: k,
-      options: { num_predict: 1, temperature: 0 },
+      options: { ...fieldsOf(extraBody?.["options"]), num_predict: 1, temperature: 0 },
     };
-  return { ...sglangBody(prompt, 1), top_logprobs_num: k, logprob_start_len: -1 };
+  return { ...sglangBody(prompt, extraBody), top_logprobs_num: k, logprob_start_len: -1 };
 }
 
 /** The body of a request for the log-probabilities of the prompt itself. */
@@ -83,7 +88,7 @@ export function echoBody(
   { prompt, addSpecialTokens }: { readonly prompt: SentPrompt; readonly addSpecialTokens: boolean | undefined },
   { model, extraBody }: ChatCompletionSettings,
 ): Body {
-  if (endpoint === "sglang") return { ...sglangBody(prompt, 1), logprob_start_len: 0 };
+  if (endpoint === "sglang") return { ...sglangBody(prompt, extraBody), logprob_start_len: 0 };
   return {
     ...extraBody,
     model,
@@ -97,13 +102,35 @@ export function echoBody(
   };
 }
 
-function sglangBody(prompt: SentPrompt, maxNewTokens: number): Body {
+function sglangBody(prompt: SentPrompt, extraBody: ExtraBody): Body {
   return {
-    ...(prompt.kind === "ids" ? { input_ids: prompt.ids } : { text: textOf(prompt) }),
-    sampling_params: { max_new_tokens: maxNewTokens, temperature: 0 },
+    ...extraBody,
+    // it takes either, and refuses both
+    ...(prompt.kind === "ids"
+      ? { text: undefined, input_ids: prompt.ids }
+      : { input_ids: undefined, text: textOf(prompt) }),
+    sampling_params: { ...fieldsOf(extraBody?.["sampling_params"]), max_new_tokens: 1, temperature: 0 },
     return_logprob: true,
     return_text_in_logprobs: true,
   };
+}
+
+function fieldsOf(value: unknown): Body {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/**
+ * What to say of a prompt that a server has cut though it was told not to, as Ollama before 0.12.6 does: it then counts exactly as many
+ * tokens as the user's `num_ctx` allows. A whole prompt of that many would leave no room for the letter. More are no sign of a cut, since
+ * newer ones may round the context up.
+ */
+export function cutPrompt(
+  endpoint: NextTokenEndpoint,
+  { promptTokens, extraBody }: { readonly promptTokens: number | undefined; readonly extraBody: ExtraBody },
+): string | undefined {
+  const allowed = endpoint === "ollama" ? fieldsOf(extraBody?.["options"])["num_ctx"] : undefined;
+  if (allowed === undefined || promptTokens !== allowed) return undefined;
+  return `the server read exactly as many tokens of the prompt as num_ctx allows, ${promptTokens}: the others were cut off, or none is left for the letter`;
 }
 
 function textOrIds(prompt: SentPrompt): string | readonly number[] {
@@ -121,14 +148,19 @@ function textOf(prompt: SentPrompt): string {
  * @param makeBody the body around any text
  */
 export function bodyText(makeBody: (prompt: SentPrompt) => Body): (json: string) => string {
-  const body = makeBody({ kind: "text", text: "" });
-  const key = "prompt" in body ? "prompt" : "text";
+  // the user's extra parameters may have the name that another server gives the prompt
+  const mark = "\0prompt";
+  const body = makeBody({ kind: "text", text: mark });
+  const key = Object.keys(body).find((name) => body[name] === mark) ?? "prompt";
   const others = Object.entries(body).filter(([name]) => name !== key);
   const before = JSON.stringify({ ...Object.fromEntries(others), [key]: "" }).slice(0, -'""}'.length);
   return (json) => `${before}${json}}`;
 }
 
-/** Both what vLLM and SGLang call the text and what llama.cpp does: each ignores the other's. */
+/**
+ * Both what vLLM and SGLang call the text and what llama.cpp does: each ignores the other's. Extra parameters of the user stay out, since
+ * they are meant for requests that run the model, and one of them might be read here as another way to count.
+ */
 export function tokenizeBody(
   text: string,
   { model, addSpecialTokens }: { readonly model: string; readonly addSpecialTokens: boolean },
