@@ -19,9 +19,11 @@ import { progressFile } from "../io/progress-file.js";
 import { fanOut, throwIfStopped } from "./fan-out.js";
 import { dropOutdated, finishedOutcomes } from "./finished-outcomes.js";
 import { defaultWidth } from "./gen-answers.js";
+import type { Asked } from "./heads-first.js";
+import { headsFirst } from "./heads-first.js";
 import { keepMcqManifest } from "./mcq-manifest.js";
 import { writeMcqResults } from "./mcq-results.js";
-import type { McqQuestion, MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
+import type { McqQuestion, MmluInput, MmluPorts } from "./mmlu-input.js";
 import { mmluBranchBench } from "./mmlu-input.js";
 import type { ProgressCounter } from "./progress.js";
 import { progressCounter } from "./progress.js";
@@ -130,7 +132,9 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
       counter.add({ done: 1, failed: outcome.kind === "failed" ? 1 : 0 });
     };
     const width = ports.width ?? defaultWidth;
-    const source = headsFirst(plan, finished, { promptOf: input.promptOf, width });
+    const missing = plan.map(({ task, docs }) => ({ task, docs: docs.filter((doc) => !isFinished(task, doc)) }));
+    const question = (task: McqTask, doc: McqDoc): McqQuestion => ({ task, doc, prompt: input.promptOf(task, doc) });
+    const source = headsFirst(missing, { question, width });
     await fanOut(source, askOne, { width, signal: ports.signal });
     throwIfStopped(ports.signal);
     requireScoring(run, "end");
@@ -173,69 +177,6 @@ async function askAndKeep(
 function requireScoring(run: Run, when: "going" | "end"): void {
   run.broken ??= brokenScoring(run.tally, when);
   if (run.broken !== undefined) throw run.broken;
-}
-
-interface Asked {
-  readonly question: McqQuestion;
-  /** called when it was answered, or could not be; its record may still be on its way to the disk */
-  readonly onReply: () => void;
-}
-
-/**
- * The missing questions task by task. The first of each task goes alone, so that a server that caches prompts has the examples at hand
- * when the others come. It goes ahead, while there are still `width` others to ask: if all others waited for it, the server would stand
- * idle at each new task. Where it is late, tasks whose first question was answered go before.
- */
-async function* headsFirst(
-  plan: readonly PlannedTask[],
-  finished: McqKeySet,
-  { promptOf, width }: { readonly promptOf: PromptMaker; readonly width: number },
-): AsyncGenerator<Asked> {
-  const missing = plan.flatMap(({ task, docs }) => {
-    const [head, ...rest] = docs.filter((doc) => !finished.has(keyOf({ task, doc })));
-    return head === undefined ? [] : [{ task, head, rest }];
-  });
-  const question = (task: McqTask, doc: McqDoc): McqQuestion => ({ task, doc, prompt: promptOf(task, doc) });
-  /** places in `missing` of the tasks whose first question is under way, and of those where it was answered and the others were not asked yet */
-  const [under, ready] = [new Set<number>(), new Set<number>()];
-  let wake = ignore;
-  let next = 0;
-  // what is still to be asked of the tasks whose first question went out
-  let following = 0;
-  function* nextHead(): Generator<Asked> {
-    const place = next++;
-    const task = missing[place];
-    if (task === undefined) return;
-    under.add(place);
-    following += task.rest.length;
-    const onReply = (): void => {
-      under.delete(place);
-      ready.add(place);
-      wake();
-    };
-    yield { question: question(task.task, task.head), onReply };
-  }
-  function* dueHeads(): Generator<Asked> {
-    // always a second one, so that one that is late holds up neither the others nor the first questions behind it
-    while (next < missing.length && (following < width || under.size + ready.size < 2)) yield* nextHead();
-  }
-  for (;;) {
-    yield* dueHeads();
-    while (ready.size === 0 && under.size > 0) await new Promise<void>((resolve) => (wake = resolve));
-    const place = Math.min(...ready);
-    const task = missing[place];
-    if (task === undefined) return;
-    ready.delete(place);
-    for (const doc of task.rest) {
-      yield { question: question(task.task, doc), onReply: ignore };
-      following--;
-      yield* dueHeads();
-    }
-  }
-}
-
-function ignore(): void {
-  // nobody waits for a question that is not the first of its task
 }
 
 function keyOf({ task, doc }: Pick<McqQuestion, "task" | "doc">): McqKey {
