@@ -1,12 +1,14 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { chunkRecords } from "../../src/domain/page/page-chunk.js";
 import type { PageRecord, PageSummary } from "../../src/domain/page/page-data.js";
 import { recordPlace } from "../../src/domain/page/page-data.js";
 import { collectReportPage } from "../../src/pipeline/report-page.js";
 import { readBuiltinPrompts } from "../../src/io/prompt-files.js";
 import { answer, startModelServer } from "../support/model-server.js";
+import { writeDemoResults } from "../support/demo-results.js";
 import type { Stage } from "../support/stage.js";
 import { plainQuestions, readRows, startStage } from "../support/stage.js";
 
@@ -64,6 +66,12 @@ async function changeSecondTurn({ output }: Stage): Promise<void> {
   await writeRows(records, rows);
 }
 
+const summarySchema = z.object({
+  stale: z.array(z.number()),
+  leftOut: z.array(z.number()),
+  runs: z.array(z.object({ model: z.string() })),
+});
+
 describe("the marks of judgments that make no mean", () => {
   it("are on those repeats alone that a stopped run did not judge again", async () => {
     await judgedStage(async (stage, judge) => {
@@ -89,5 +97,16 @@ describe("the marks of judgments that make no mean", () => {
       expect(marked).toEqual({ stale: [], leftOut: ["1/1 3", "1/2 3", "2/1 3", "2/2 3"] });
       expect(summary.runs[0]?.turns).toEqual([[3], [9]]);
     });
+  });
+
+  it("are on none of the demo's pages, of which one compares two sets of questions", async () => {
+    await using demo = await writeDemoResults();
+    for (const path of [demo.pages.report, demo.pages.comparison]) {
+      const [, base64 = ""] = /id="summary">([^<]*)</.exec(await readFile(path, "utf8")) ?? [];
+      const { stale, leftOut, runs } = summarySchema.parse(
+        JSON.parse(gunzipSync(Buffer.from(base64, "base64")).toString("utf8")),
+      );
+      expect({ stale, leftOut, runs: runs.length }).toEqual({ stale: [], leftOut: [], runs: 2 });
+    }
   });
 });
