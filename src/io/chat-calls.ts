@@ -60,6 +60,8 @@ export type CallReply<Reading> =
       readonly kind: "failed";
       readonly reason: RequestFailureReason;
       readonly message: string;
+      /** why a reply without text ended, as the server says */
+      readonly finishReason?: string;
       readonly attempts: number;
     };
 
@@ -256,12 +258,15 @@ function replied<Request, Reading extends GoodReading>(
 /** Ends a call without a reply, and the others with it where the server is beyond hope. */
 async function failed<Request, Reading extends GoodReading>(
   { calls, kind, attempts }: Call<Request, Reading>,
-  { reason, message }: Extract<TryResult<never>, { kind: "failed" | "retry" }>,
+  result: Extract<TryResult<never>, { kind: "failed" | "retry" }>,
 ): Promise<CallReply<never>> {
+  const { reason, message } = result;
   calls.counts.failed += 1;
   calls.record = recordCall(calls.record, reason);
   const hope = hopeless(calls.record);
-  if (hope === undefined) return { kind: "failed", reason, message, attempts };
+  const finishReason = result.kind === "failed" ? result.finishReason : undefined;
+  if (hope === undefined)
+    return { kind: "failed", reason, message, attempts, ...(finishReason !== undefined && { finishReason }) };
   const callsInARow = hope === "gone" ? maxExhaustedInARow : maxRejectedInARow;
   const error = hopelessError(hope, { url: kind.shownUrl, message, callsInARow });
   endCalls(calls, error);

@@ -19,6 +19,8 @@ export interface BadReading {
   readonly kind: "failed";
   readonly reason: "bad-reply" | "no-content" | "rejected" | "context-overflow";
   readonly message: string;
+  /** why the reply ended, as the server says */
+  readonly finishReason?: string;
 }
 
 /** Reads the body of a reply that says success; with the parameters that the user added to the request, where these decide. */
@@ -31,7 +33,12 @@ export type ReadBody<Reading> = (
 export type TryResult<Reading> =
   | Reading
   /** another try would end alike */
-  | { readonly kind: "failed"; readonly reason: RequestFailureReason; readonly message: string }
+  | {
+      readonly kind: "failed";
+      readonly reason: RequestFailureReason;
+      readonly message: string;
+      readonly finishReason?: string;
+    }
   | {
       readonly kind: "retry";
       readonly reason: RequestFailureReason;
@@ -79,12 +86,12 @@ export function readTry<Reading extends GoodReading>(
   return reading.kind === "replied" ? reading : readBadReply(reading, context);
 }
 
-function readBadReply({ reason, message: said }: BadReading, { settings }: TryContext): NoReading {
+function readBadReply({ reason, message: said, finishReason }: BadReading, { settings }: TryContext): NoReading {
   const message = settings.shown(said);
   // a proxy in trouble sends its error page with status 200, so this may pass
   return reason === "bad-reply"
     ? { kind: "retry", reason, message, overloaded: false }
-    : { kind: "failed", reason, message };
+    : { kind: "failed", reason, message, ...(finishReason !== undefined && { finishReason }) };
 }
 
 function readFailure(failure: HttpFailure, { settings, shownUrl }: TryContext): NoReading {

@@ -1,3 +1,4 @@
+import type { SampleOutcome } from "../domain/mmlu/mcq-sample.js";
 import type { PageSummary } from "../domain/page/page-data.js";
 import type { McqOutcomeRecord } from "../domain/page/page-mmlu.js";
 import { isTuning } from "./filters.js";
@@ -162,15 +163,7 @@ function OutcomePane({
           <Tag kind="warn">unreadable</Tag> The answer names no choice and counts as wrong.
         </p>
       )}
-      {outcome?.kind === "chosen" && (
-        <>
-          <p>
-            <strong>{outcome.choice === gold ? "✓ Right" : "✗ Wrong"}</strong>: took {letter(outcome.choice)}
-            {outcome.way === "letters-fallback" && <Tag kind="warn">slow way</Tag>}
-          </p>
-          <p class="small">{ways[outcome.way]}</p>
-        </>
-      )}
+      {outcome?.kind === "chosen" && <Taken outcome={outcome} gold={gold} />}
       {outcome !== undefined && outcome.kind !== "failed" && outcome.text !== undefined && (
         <div class="answer">
           <h6>Written answer</h6>
@@ -178,6 +171,25 @@ function OutcomePane({
         </div>
       )}
     </article>
+  );
+}
+
+function Taken({
+  outcome: { choice, way, cut },
+  gold,
+}: {
+  readonly outcome: Extract<SampleOutcome, { kind: "chosen" }>;
+  readonly gold: number | null;
+}) {
+  return (
+    <>
+      <p>
+        <strong>{choice === gold ? "✓ Right" : "✗ Wrong"}</strong>: took {letter(choice)}
+        {way === "letters-fallback" && <Tag kind="warn">slow way</Tag>}
+        {cut === true && <Tag kind="warn">cut off</Tag>}
+      </p>
+      <p class="small">{ways[way]}</p>
+    </>
   );
 }
 

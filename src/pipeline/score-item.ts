@@ -1,5 +1,5 @@
 import type { ChatModel, TokenUsage } from "../domain/server/chat-model.js";
-import { extractChoice } from "../domain/scoring/choice-extraction.js";
+import { choiceBeforeCut, extractChoice } from "../domain/scoring/choice-extraction.js";
 import { highestIndex, letterChoice } from "../domain/scoring/letter-choice.js";
 import type { McqDoc, McqOutcome, McqPrompt, McqWay } from "../domain/scoring/multiple-choice.js";
 import { splitReasoning } from "../domain/mt-bench/reasoning.js";
@@ -120,16 +120,39 @@ async function scoreWritten(
   const system = ask.systemPrompt ?? "";
   const messages = system === "" ? [user] : [{ role: "system" as const, content: system }, user];
   const reply = await chat({ messages, temperature: 0, maxTokens: ask.maxTokens }, signal);
+  const isCut = reply.finishReason === cutOff;
   if (reply.kind === "failed")
-    return { kind: "failed", reason: reply.reason, message: reply.message, requests: reply.attempts };
+    // a server that keeps thinking apart has no text to send of an answer that was cut off within it
+    return isCut ? cutAnswer("") : { kind: "failed", reason: reply.reason, message: reply.message, requests: 1 };
   const spent = {
     requests: 1,
     promptTokens: reply.usage?.promptTokens ?? 0,
     completionTokens: reply.usage?.completionTokens ?? 0,
   };
   // what a model thinks on the way names other choices, too
-  const choice = extractChoice(splitReasoning(reply.text).text, doc.choices);
+  const { text } = splitReasoning(reply.text);
+  if (isCut) {
+    const named = choiceBeforeCut(text, doc.choices);
+    return named === undefined
+      ? cutAnswer(text)
+      : { kind: "chosen", choice: named, way: "generate", logprobs: [], text: reply.text, cut: true, ...spent };
+  }
+  const choice = extractChoice(text, doc.choices);
   return choice === undefined
     ? { kind: "unreadable", way: "generate", text: reply.text, ...spent }
     : { kind: "chosen", choice, way: "generate", logprobs: [], text: reply.text, ...spent };
+}
+
+/** how servers say that a reply reached its token limit */
+const cutOff = "length";
+/** characters of the end of a cut answer that are kept to be shown */
+const shownEnd = 120;
+
+/** No wrong answer: it may have been on its way to the right one, and where its thinking was kept is the server's affair. */
+function cutAnswer(text: string): McqOutcome {
+  const where =
+    text === ""
+      ? "within its thinking, or before its first word"
+      : `before it named a choice; it ends: ${JSON.stringify(text.slice(-shownEnd))}`;
+  return { kind: "failed", reason: "cut-off", message: `the answer was cut off by --max-tokens ${where}`, requests: 1 };
 }

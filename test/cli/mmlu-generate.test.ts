@@ -1,9 +1,11 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { decodeSample, sampleRowSchema } from "../../src/domain/mmlu/mcq-sample.js";
 import { mmluReportSchema } from "../../src/domain/mmlu/mmlu-report.js";
 import { runCli } from "../support/cli.js";
 import { mmluFolder } from "../support/mmlu-folder.js";
 import type { Behaviour, Reply } from "../support/model-server.js";
-import { answer, startModelServer } from "../support/model-server.js";
+import { answer, completionBody, startModelServer } from "../support/model-server.js";
 import type { TempFolder } from "../support/temp-folder.js";
 
 function args(folder: TempFolder, url: string, ...more: string[]): string[] {
@@ -99,5 +101,38 @@ describe("branchbench mmlu with written answers", () => {
     expect(none.code).toBe(0);
     expect(none.stderr).not.toContain("--few-shots");
     expect(none.stderr).toContain(`m: ${server.url}\n`);
+  });
+
+  it("tells answers that --max-tokens cut off from wrong ones, alike where thinking is kept apart and where it is not", async () => {
+    const cut = { finishReason: "length" };
+    const replies: readonly Behaviour[] = [
+      answer.ok("Answer: A\n\nThis is since (B)", cut),
+      answer.ok("<think>Perhaps (B), or", cut),
+      answer.ok("", { ...cut, reasoning_content: "Perhaps (C), or" }),
+      answer.body(completionBody({ content: null, reasoning_content: "Perhaps (D), or", ...cut })),
+      answer.ok("Let me see: (A) is", cut),
+      answer.ok("Answer: B"),
+    ];
+    const reply: Reply = ({ prompt }) => replies[questionIn(prompt)?.id ?? 5] ?? answer.serverError();
+    await using folder = await mmluFolder({ anatomy: 6, virology: 6 });
+    await using server = await startModelServer({ reply, models: ["m"] });
+    const run = await runCli(args(folder, server.url, "--mode", "generate", "--json"));
+    expect(run.code).toBe(3);
+    const { scores, caveats } = mmluReportSchema.parse(JSON.parse(run.stdout));
+    expect(scores).toMatchObject({ cut: 2, failed: { "cut-off": 8 }, unreadable: 0, weighted: { n: 4 } });
+    expect(caveats.join("\n")).toContain(
+      "10 written answers were cut off by --max-tokens: 8 before they named a choice, 2 after that, which count",
+    );
+    const [file = ""] = /\S+results_\S+\.json/.exec(run.stderr) ?? [];
+    const samples = await readFile(file.replace("results_", "samples_mmlu_anatomy_").replace(/json$/, "jsonl"), "utf8");
+    const marks = samples
+      .trimEnd()
+      .split("\n")
+      .map((line) => decodeSample(sampleRowSchema.parse(JSON.parse(line))));
+    expect(marks).toMatchObject([
+      { docId: 0, outcome: { kind: "chosen", choice: 0, cut: true } },
+      { docId: 5, outcome: { kind: "chosen", choice: 1 } },
+    ]);
+    expect(marks[1]?.outcome).not.toHaveProperty("cut");
   });
 });

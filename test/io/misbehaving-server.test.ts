@@ -110,6 +110,7 @@ describe("what would end alike is not tried again", () => {
       kind: "failed",
       reason,
       message: expect.stringContaining(message),
+      ...(reason === "no-content" && { finishReason: "tool_calls" }),
       attempts: 1,
     });
   });

@@ -205,6 +205,7 @@ export function lmEvalSample({ doc, prompt, outcome, hashes }: LmEvalSample): { 
       way: outcome.way,
       ...(outcome.kind === "chosen" && outcome.matched !== undefined && { matched: outcome.matched }),
       ...(outcome.kind === "chosen" && outcome.logprobs.length > 0 && { logprobs: outcome.logprobs }),
+      ...(outcome.kind === "chosen" && outcome.cut === true && { cut: true }),
       requests: outcome.requests,
     },
   };

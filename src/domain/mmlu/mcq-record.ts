@@ -36,6 +36,8 @@ export const mcqRowSchema = z.union([
     logprobs: z.array(z.number().nullable()),
     matched: z.string().optional(),
     text: z.string().optional(),
+    /** left out where it was not cut off, and by versions that did not look */
+    cut: z.literal(true).optional(),
     ...costFields,
   }),
   z.object({
@@ -68,7 +70,7 @@ export function encodeMcqRecord({ task, docId, promptHash, gold, outcome }: McqR
   };
   if (outcome.kind === "unreadable")
     return { ...key, gold, choice: null, way: outcome.way, text: outcome.text, ...cost };
-  const { choice, way, logprobs, matched, text, requests, promptTokens, completionTokens } = outcome;
+  const { choice, way, logprobs, matched, text, cut, requests, promptTokens, completionTokens } = outcome;
   // field by field: spreading objects takes longer than writing the line
   const row: Extract<McqRow, { logprobs: unknown }> = {
     task,
@@ -84,6 +86,7 @@ export function encodeMcqRecord({ task, docId, promptHash, gold, outcome }: McqR
   };
   if (matched !== undefined) row.matched = matched;
   if (text !== undefined) row.text = text;
+  if (cut !== undefined) row.cut = cut;
   return row;
 }
 
@@ -103,6 +106,7 @@ function decodeOutcome(row: McqRow): McqOutcome {
     logprobs: row.logprobs,
     ...(row.matched !== undefined && { matched: row.matched }),
     ...(row.text !== undefined && { text: row.text }),
+    ...(row.cut !== undefined && { cut: row.cut }),
     ...cost,
   };
 }

@@ -11,6 +11,8 @@ export type SampleOutcome =
       /** natural logarithms, one per choice; null where it is not known. Empty where a written answer was read. */
       readonly logprobs: readonly (number | null)[];
       readonly text?: string;
+      /** the written answer was cut off after it had named the choice */
+      readonly cut?: true;
     }
   | { readonly kind: "unreadable"; readonly way: "generate"; readonly text: string }
   | { readonly kind: "failed"; readonly reason: string; readonly message: string };
@@ -44,6 +46,7 @@ export const sampleRowSchema = z.object({
     choice: z.number().int().nonnegative().nullable(),
     way: z.enum(["letters", "full", "letters-fallback", "generate"]),
     logprobs: z.array(z.number().nullable()).optional(),
+    cut: z.literal(true).optional(),
     requests: z.number().int().nonnegative(),
   }),
 });
@@ -61,12 +64,19 @@ export function decodeSample(row: SampleRow): McqSample {
 }
 
 function outcomeOf({
-  branchbench: { choice, way, logprobs = [] },
+  branchbench: { choice, way, logprobs = [], cut },
   filtered_resps: [written],
 }: SampleRow): SampleOutcome {
   const text = way === "generate" && typeof written === "string" ? written : undefined;
   if (choice === null) return { kind: "unreadable", way: "generate", text: text ?? "" };
-  return { kind: "chosen", choice, way, logprobs, ...(text !== undefined && { text }) };
+  return {
+    kind: "chosen",
+    choice,
+    way,
+    logprobs,
+    ...(text !== undefined && { text }),
+    ...(cut !== undefined && { cut }),
+  };
 }
 
 /** Whether a choice is the right one; null where nothing was measured. An answer that names no choice is wrong. */

@@ -68,6 +68,7 @@ export function scoreCaveats(scores: MmluScores): string[] {
     said.push(
       `${scores.unreadable} of ${counted(n, "written answer")} ${scores.unreadable === 1 ? "names" : "name"} no choice (${percent(scores.unreadable / n)}) and ${scores.unreadable === 1 ? "counts" : "count"} as wrong`,
     );
+  said.push(...cutNotes(scores));
   const fallbacks = scores.ways["letters-fallback"] ?? 0;
   if (fallbacks > 0)
     said.push(
@@ -83,6 +84,20 @@ export function scoreCaveats(scores: MmluScores): string[] {
     said.push(...oneSidedNotes(counts, scoredBy));
   }
   return said;
+}
+
+/** An answer that was cut off shows what the limit is worth, not what the model is. */
+function cutNotes({ cut, failed }: MmluScores): string[] {
+  const unfinished = failed["cut-off"] ?? 0;
+  const all = cut + unfinished;
+  if (all === 0) return [];
+  const counts = [
+    ...(unfinished > 0 ? [`${unfinished} before ${unfinished === 1 ? "it" : "they"} named a choice`] : []),
+    ...(cut > 0 ? [`${cut} after that, which ${cut === 1 ? "counts" : "count"}`] : []),
+  ];
+  return [
+    `${counted(all, "written answer was", "written answers were")} cut off by --max-tokens: ${counts.join(", ")}; a larger --max-tokens lets them end`,
+  ];
 }
 
 /** A row of choices that is that one-sided, and hardly so because the right ones are. */

@@ -59,6 +59,11 @@ export const mmluScoresSchema = z.strictObject({
   selected: countSchema,
   failed: z.record(z.string(), countSchema),
   unreadable: countSchema,
+  cut: countSchema
+    .default(0)
+    .describe(
+      "written answers that the token limit cut off after they had named their choice; not counted by older versions",
+    ),
   ways: z.record(z.string(), countSchema).describe("how the choices were found"),
   chosen: z.array(countSchema).readonly().describe("how often the first, second, … choice was taken"),
   choices: z
@@ -100,7 +105,7 @@ export function scoreCounter(): ScoreCounter {
   const choices: FormCounts[] = [];
   let failedExample: string | null = null;
   const unfitting: { task: string; id: number }[] = [];
-  let [requests, prompt, completion] = [0, 0, 0];
+  let [requests, prompt, completion, cut] = [0, 0, 0, 0];
   return {
     task: ({ name, alias, category, form, docs }, selected) => {
       const counts = { size: docs.length, selected, n: 0, correct: 0, unreadable: 0, failed: {} };
@@ -128,11 +133,13 @@ export function scoreCounter(): ScoreCounter {
       else {
         countAt(chosen, outcome.choice);
         if (outcome.choice === gold) task.correct++;
+        if (outcome.cut === true) cut++;
       }
     },
     scores: () => ({
       ...summarize(tasks.map((task) => ({ ...task, ...taskAccuracy(task) }))),
       failed,
+      cut,
       ways,
       chosen,
       choices,

@@ -17,6 +17,16 @@ export function extractChoice(answer: string, choices: readonly string[]): numbe
   return letter === undefined ? choiceByText(text, choices) : choiceOf(letter, choices);
 }
 
+/**
+ * Reads the choice that an answer had named when it was cut off, undefined where it had not. Only what is said in the words that were
+ * asked for counts: a box, a line that begins with the answer, or a first line that is the letter. Whatever else names a letter may be a
+ * step on the way, above all in thinking, which not every server keeps apart.
+ */
+export function choiceBeforeCut(answer: string, choices: readonly string[]): number | undefined {
+  const letter = lastLetter(answer.normalize("NFKC"), formsBeforeCut);
+  return letter === undefined ? undefined : choiceOf(letter, choices);
+}
+
 function lastLetter(text: string, from: readonly RegExp[]): string | undefined {
   for (const form of from) {
     const letter = [...text.matchAll(form)].at(-1)?.[1];
@@ -79,6 +89,15 @@ const forms: readonly RegExp[] = [
     String.raw`(?:(?:\(|\[|\*\*\(?)(?=[A-J](?:\)|\]|[.:)][^*\n]{0,300}\*\*|\*\*))|(?<![\p{L}\p{N}])${optionWord}${space}${open}(?=[A-J]${noArticle}${unjudged}))([A-J])${ended}`,
     "gu",
   ),
+];
+
+const formsBeforeCut: readonly RegExp[] = [
+  boxed,
+  new RegExp(
+    String.raw`${lineStart}(?:${anyCase("(?:the|my|final|correct|right|best)")}${space}){0,3}${stated}`,
+    "gmu",
+  ),
+  new RegExp(String.raw`^\s{0,9}[*_("'\[\x60$]{0,9}([A-Ja-j])${ended}${close}\.?${close}[ \t]{0,9}(?:[\r\n]|$)`, "gu"),
 ];
 
 function choiceByText(text: string, choices: readonly string[]): number | undefined {

@@ -66,6 +66,8 @@ export const mcqFailureReasons = [
   ...requestFailureReasons,
   /** no letter is among the listed tokens, and there is no echo to score the choices in full */
   "no-letter",
+  /** a written answer that the token limit cut off before it named a choice */
+  "cut-off",
 ] as const;
 
 /** What one question came to. */
@@ -81,12 +83,18 @@ export type McqOutcome =
       readonly matched?: string;
       /** the written answer, for `generate` */
       readonly text?: string;
+      /** the written answer was cut off by the token limit after it had named the choice; absent otherwise */
+      readonly cut?: true;
+      /**
+       * Questions put to the model: each counts once, however often it was tried, and without what the server's tokenizer was asked for
+       * it. So it is for all kinds of outcomes.
+       */
       readonly requests: number;
       readonly promptTokens: number;
       readonly completionTokens: number;
     }
   | {
-      /** an answer that names no choice (`generate`): counts as wrong, and is shown */
+      /** an answer that ended and names no choice (`generate`): counts as wrong, and is shown */
       readonly kind: "unreadable";
       readonly way: "generate";
       readonly text: string;

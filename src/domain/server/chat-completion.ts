@@ -42,7 +42,13 @@ export type ChatCompletionReading =
       readonly finishReason?: string;
       readonly usage?: TokenUsage;
     }
-  | { readonly kind: "failed"; readonly reason: "bad-reply" | "no-content"; readonly message: string };
+  | { readonly kind: "failed"; readonly reason: "bad-reply"; readonly message: string }
+  | {
+      readonly kind: "failed";
+      readonly reason: "no-content";
+      readonly message: string;
+      readonly finishReason?: string;
+    };
 
 type ReadReply = { -readonly [Key in keyof ReadonlyReply]: ReadonlyReply[Key] };
 type ReadonlyReply = Extract<ChatCompletionReading, { kind: "replied" }>;
@@ -86,7 +92,12 @@ function readChoice(
 ): ChatCompletionReading {
   const text = textOf(message.content);
   if (text === undefined)
-    return { kind: "failed", reason: "no-content", message: whyNoContent(message.refusal, finishReason) };
+    return {
+      kind: "failed",
+      reason: "no-content",
+      message: whyNoContent(message.refusal, finishReason),
+      ...(finishReason && { finishReason }),
+    };
   const reasoning = nonEmpty(message.reasoning_content) ?? nonEmpty(message.reasoning);
   // field by field: spreads of optional parts are several times slower, and this runs for each reply
   const reply: ReadReply = { kind: "replied", text };

@@ -63,6 +63,8 @@ export type ChatReply =
       readonly reason: RequestFailureReason;
       /** what the server said, shortened, without keys */
       readonly message: string;
+      /** of a reply without text (`no-content`): why it ended, as the server says */
+      readonly finishReason?: string;
       readonly attempts: number;
     };
 

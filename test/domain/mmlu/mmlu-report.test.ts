@@ -14,6 +14,9 @@ function taking(choice: number): McqOutcome {
 }
 
 const tied: McqOutcome = { kind: "chosen", choice: 0, way: "full", logprobs: [-1.5, -1.5, -1.5, -1.5], ...cost };
+const written = { kind: "chosen", choice: 0, way: "generate", logprobs: [], text: "Answer: A", ...cost } as const;
+const cutLate: McqOutcome = { ...written, cut: true };
+const cutEarly: McqOutcome = { kind: "failed", reason: "cut-off", message: "cut off", requests: 1 };
 const noLetter: McqOutcome = { kind: "failed", reason: "no-letter", message: "none is listed", requests: 1 };
 
 /** So many questions whose right choices go round. */
@@ -77,6 +80,28 @@ describe("scoreCaveats", () => {
       },
       "3 of 4 questions have no answer and are left out of every score: timeout 2, no-letter 1; such as: none is listed",
     ],
+    [
+      "answers that were cut off before they named a choice and after",
+      {
+        letters: [
+          [cutEarly, 0],
+          [cutEarly, 1],
+          [cutLate, 0],
+          [written, 0],
+        ],
+      },
+      "3 written answers were cut off by --max-tokens: 2 before they named a choice, 1 after that, which counts; a larger --max-tokens lets them end",
+    ],
+    [
+      "one answer that was cut off before it named a choice",
+      { letters: [[cutEarly, 0], ...rows(3, () => written)] },
+      "1 written answer was cut off by --max-tokens: 1 before it named a choice; a larger",
+    ],
+    [
+      "that such answers are left out",
+      { letters: [[cutEarly, 0], ...rows(3, () => written)] },
+      "1 of 4 questions has no answer and is left out of every score: cut-off 1",
+    ],
   ] satisfies [string, Parameters<typeof caveats>[0], string][])("says: %s", (_, parts, expected) => {
     expect(caveats(parts)).toContain(expected);
   });
@@ -103,6 +128,18 @@ describe("scoreCaveats", () => {
     ["every choice", rows(100, (index) => taking(index % 4))],
   ] satisfies [string, Row[]][])("has nothing to say of one-sidedness: %s", (_, letters) => {
     expect(caveats({ letters })).not.toContain(oneSided);
+  });
+
+  it("counts answers that were cut off as what they came to", () => {
+    const counter = scoreCounter();
+    counter.task(sampleTask("t", 3, "letters"), 3);
+    for (const [id, outcome] of [cutEarly, cutLate, written].entries()) counter.add(id, 0, outcome);
+    expect(counter.scores()).toMatchObject({
+      cut: 1,
+      failed: { "cut-off": 1 },
+      weighted: { n: 2, acc: 1 },
+      unreadable: 0,
+    });
   });
 
   it("has nothing to say of a whole, varied run", () => {

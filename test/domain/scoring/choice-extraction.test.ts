@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { extractChoice } from "../../../src/domain/scoring/choice-extraction.js";
+import { choiceBeforeCut, extractChoice } from "../../../src/domain/scoring/choice-extraction.js";
 
 const choices = ["Paris", "Lyon", "Nice", "A small town"];
 
@@ -128,5 +128,37 @@ describe("extractChoice", () => {
 
   it("does not choose between choices of one text", () => {
     expect(extractChoice("same", ["same", "Same", "other", "x"])).toBeUndefined();
+  });
+});
+
+describe("choiceBeforeCut", () => {
+  it.each<[string, number | undefined]>([
+    // named before the cut
+    ["Answer: B", 1],
+    ["answer: b\n\nExplanation: (A) is the cap", 1],
+    ["Two rivers.\n\n**Answer:** (C)\n\nThe others, (A) and (B), are", 2],
+    ["The final answer is B. Let me explain wh", 1],
+    ["Correct option: D\nIt is", 3],
+    ["So $\\boxed{C}$. That is to s", 2],
+    ["B", 1],
+    ["(B)", 1],
+    ["**B**.\n\nIt has two riv", 1],
+    ["Answer: A\nNo, wait.\nAnswer: C\nSi", 2],
+    // named on the way
+    ["Perhaps (B), since", undefined],
+    ["Let me see.\nB. Lyon has two rivers, and", undefined],
+    ["A. Paris is the capital.\nB. Lyon", undefined],
+    ["So the answer is B? No, since", undefined],
+    ["Some would say that the answer is (B)", undefined],
+    ["Option B", undefined],
+    ["Hm.\nB", undefined],
+    ["Lyon", undefined],
+    ["Answer: A or B", undefined],
+    ["The answer is A small", undefined],
+    ["", undefined],
+    // no such choice
+    ["Answer: F", undefined],
+  ])("%j is %s", (answer, expected) => {
+    expect(choiceBeforeCut(answer, choices)).toBe(expected);
   });
 });

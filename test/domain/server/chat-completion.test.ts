@@ -109,6 +109,14 @@ describe("readChatCompletion", () => {
     });
   });
 
+  it("tells why a reply without text ended, where the server does", () => {
+    const cut = completionBody({ content: null, reasoning_content: "6 * 7 is", finishReason: "length" });
+    expect(readChatCompletion(cut)).toMatchObject({ reason: "no-content", finishReason: "length" });
+    expect(readChatCompletion(completionBody({ content: null, finishReason: null }))).not.toHaveProperty(
+      "finishReason",
+    );
+  });
+
   it.each([
     ["", "the reply is empty"],
     ['{"choices": [{"mess', 'the reply is not JSON: {"choices": [{"mess'],
