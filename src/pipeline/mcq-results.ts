@@ -22,6 +22,7 @@ import { packageVersion } from "../io/package-version.js";
 import { newestReport, resultPaths } from "../io/result-file.js";
 import { fanOut } from "./fan-out.js";
 import type { MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
+import { rereadAnswer } from "./reread-answer.js";
 
 export interface WrittenResults {
   readonly resultsFile: string;
@@ -112,13 +113,19 @@ async function* recordsOf(paths: RecordPaths, plan: readonly PlannedTask[]): Asy
       while (group.done !== true && group.value.task < name) group = await groups.next();
       const records = new Map(failures.get(name));
       if (group.done !== true && group.value.task === name)
-        for (const record of group.value.records.values()) records.set(record.docId, record);
+        for (const record of group.value.records.values()) records.set(record.docId, reread(record, planned.docs));
       yield { planned, records };
     }
   } finally {
     // whoever reads on no more, as after a write that failed, leaves the file to be closed here
     await groups.return(undefined);
   }
+}
+
+function reread(record: McqRecord, docs: readonly McqDoc[]): McqRecord {
+  if (record.outcome.kind === "failed" || record.outcome.way !== "generate") return record;
+  const doc = docs[record.docId];
+  return doc?.id !== record.docId ? record : { ...record, outcome: rereadAnswer(record.outcome, doc.choices) };
 }
 
 function* sampleRows(

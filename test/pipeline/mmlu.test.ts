@@ -436,6 +436,23 @@ describe("mmlu", () => {
     for (const name of await folder.list()) expect(name.startsWith("a/b/")).toBe(true);
   });
 
+  it("reads the choices of recorded answers from their texts, as an older version read some of them wrong", async () => {
+    await using folder = await tempFolder();
+    const text = "Answer: B\n\nExplanation: not (A).";
+    const cost = { requests: 1, promptTokens: 20, completionTokens: 9 };
+    const { ports } = mmluPorts(({ doc }) =>
+      doc.id === 1
+        ? { kind: "unreadable", way: "generate", text, ...cost }
+        : { kind: "chosen", choice: 0, way: "generate", logprobs: [], text, ...cost },
+    );
+    const { report, resultsFile } = await mmlu(mmluInput(folder.path, [sampleTask("alpha", 3)]), ports);
+    expect(report.scores).toMatchObject({ unreadable: 0, chosen: [0, 3], weighted: { n: 3, acc: 1 / 3 } });
+    const files = await readdir(dirname(resultsFile));
+    const samples = files.find((name) => name.startsWith("samples_mmlu_alpha_")) ?? "";
+    const rows = await readRows(join(dirname(resultsFile), samples));
+    expect(rows.map(({ branchbench }) => branchbench)).toMatchObject([{ choice: 1 }, { choice: 1 }, { choice: 1 }]);
+  });
+
   it("takes lists of letters and of texts apart, and a single question", async () => {
     await using folder = await tempFolder();
     const mixed = [sampleTask("one", 1), sampleTask("texts", 5, "texts")];
