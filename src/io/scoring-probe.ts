@@ -7,6 +7,7 @@ import {
   callPlaces,
   echoBody,
   nextTokenBody,
+  templateFields,
   tokenizeBody,
   type ScoringCall,
   type ScoringFields,
@@ -139,10 +140,15 @@ function fewerAlternatives(message: string, k: number): number | undefined {
 }
 
 async function render(post: Post, model: string, messages: readonly ChatMessage[]): Promise<Rendering | undefined> {
-  const template = await post("apply-template", () => ({ messages }));
+  const template = await post("apply-template", ({ extraBody }) => ({ ...templateFields(extraBody), messages }));
   const text = template.kind === "works" ? readText(template.value) : undefined;
   if (text !== undefined) return { by: "llama.cpp", text };
-  const tokenized = await post("tokenize", () => ({ model, messages, add_generation_prompt: true }));
+  const tokenized = await post("tokenize", ({ extraBody }) => ({
+    ...templateFields(extraBody),
+    model,
+    messages,
+    add_generation_prompt: true,
+  }));
   const tokens = tokenized.kind === "works" ? readIds(tokenized.value) : undefined;
   if (tokens === undefined) return undefined;
   const detokenized = await post("detokenize", () => ({ model, tokens }));

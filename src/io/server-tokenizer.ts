@@ -1,5 +1,5 @@
 import type { ChatMessage } from "../domain/server/chat-model.js";
-import { callPlaces, tokenizeBody, type ScoringCall } from "../domain/scoring/scoring-bodies.js";
+import { callPlaces, templateFields, tokenizeBody, type ScoringCall } from "../domain/scoring/scoring-bodies.js";
 import type { ScoringFindings } from "../domain/scoring/scoring-findings.js";
 import { readIds, readText } from "../domain/scoring/tokenizer-replies.js";
 import type { CallKind } from "./chat-calls.js";
@@ -32,7 +32,7 @@ export function serverTokenizer(
   const { name } = server;
   const call = <Request, Value>(
     place: ScoringCall,
-    bodyOf: (request: Request) => unknown,
+    bodyOf: CallKind<Request, Read<Value>>["bodyOf"],
     read: (body: string) => Value | undefined,
   ) => server.calling(kindOf(server, place, { bodyOf, read }));
   const tokenize = call(
@@ -41,10 +41,19 @@ export function serverTokenizer(
       tokenizeBody(text, { model: name, addSpecialTokens }),
     readIds,
   );
-  const template = call("apply-template", (messages: readonly ChatMessage[]) => ({ messages }), readText);
+  const template = call(
+    "apply-template",
+    (messages: readonly ChatMessage[], { extraBody }) => ({ ...templateFields(extraBody), messages }),
+    readText,
+  );
   const chatIds = call(
     "tokenize",
-    (messages: readonly ChatMessage[]) => ({ model: name, messages, add_generation_prompt: true }),
+    (messages: readonly ChatMessage[], { extraBody }) => ({
+      ...templateFields(extraBody),
+      model: name,
+      messages,
+      add_generation_prompt: true,
+    }),
     readIds,
   );
   const detokenize = call("detokenize", (tokens: readonly number[]) => ({ model: name, tokens }), readText);
@@ -68,7 +77,7 @@ function told<Value>(reply: Failed | Read<Value>): Told<Value> {
 function kindOf<Request, Value>(
   server: Server,
   place: ScoringCall,
-  { bodyOf, read }: { bodyOf: (request: Request) => unknown; read: (body: string) => Value | undefined },
+  { bodyOf, read }: { bodyOf: CallKind<Request, Read<Value>>["bodyOf"]; read: (body: string) => Value | undefined },
 ): CallKind<Request, Read<Value>> {
   return {
     ...server.at(callPlaces[place]),

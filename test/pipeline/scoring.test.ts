@@ -261,6 +261,23 @@ describe("extra parameters", () => {
       for (const name of Object.keys(extraBody)) expect(body).not.toHaveProperty(name);
   });
 
+  it.each([
+    ["vllm", "/tokenize", "full"],
+    ["llama.cpp", "/apply-template", "letters"],
+  ] as const)("decide what text a chat becomes, where they are about that: %s", async (kind, path, mode) => {
+    await using server = await startScoringServer({ kind });
+    const chat_template_kwargs = { enable_thinking: false };
+    const chats = itemsOf(2, "chat");
+    const model = { extraBody: { chat_template_kwargs, seed: 7 } };
+    expect(choicesOf(await run(server, chats, { mode, model }))).toEqual(chats.map(expected));
+    const asked = server.requests.filter((request) => request.path === path && "messages" in request.body);
+    expect(asked.length).toBeGreaterThan(0);
+    for (const { body } of asked) {
+      expect(body).toMatchObject({ chat_template_kwargs });
+      expect(body).not.toHaveProperty("seed");
+    }
+  });
+
   it.each(["known", "unknown"] as const)(
     "fail what num_ctx cuts, truncate being %s to the server",
     async (truncate) => {

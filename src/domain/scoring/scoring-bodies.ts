@@ -168,6 +168,16 @@ export function tokenizeBody(
   return { model, prompt: text, content: text, add_special_tokens: addSpecialTokens, add_special: addSpecialTokens };
 }
 
+/** What of the user's extra parameters decides how a chat becomes a text: it goes with the requests for that text, too. */
+export function templateFields(extraBody: ExtraBody): Body {
+  return Object.fromEntries(
+    ["chat_template", "chat_template_kwargs"].flatMap((name) => {
+      const value = extraBody?.[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
 /** A call that a probe or a scorer makes. */
 export type ScoringCall = NextTokenEndpoint | "tokenize" | "detokenize" | "apply-template";
 
