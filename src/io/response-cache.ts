@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import cacache from "cacache";
 import { z } from "zod";
-import { splitReasoning } from "../domain/mt-bench/reasoning.js";
+import { splitReasoning } from "../domain/server/reasoning.js";
 import type { ChatModel, ChatReply, ChatRequest } from "../domain/server/chat-model.js";
 
 /** What besides the request decides a reply. */

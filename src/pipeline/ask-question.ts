@@ -2,7 +2,7 @@ import type { AnswerChoice, AnswerFailure, AnswerTurn } from "../domain/mt-bench
 import type { ChatModel, ChatRequest, TokenUsage } from "../domain/server/chat-model.js";
 import { conversation } from "../domain/mt-bench/conversation.js";
 import type { Question } from "../domain/mt-bench/question.js";
-import { splitReasoning } from "../domain/mt-bench/reasoning.js";
+import { splitReasoning } from "../domain/server/reasoning.js";
 
 /** What decides the requests for a question. */
 export interface AskingRules {

@@ -9,7 +9,7 @@ import { planJudgments } from "../domain/mt-bench/judgment-plan.js";
 import { answerMaxTokens, answerTemperature } from "../domain/mt-bench/mt-bench.js";
 import type { Question, QuestionId } from "../domain/mt-bench/question.js";
 import { requireReferences } from "../domain/mt-bench/references.js";
-import { splitReasoning } from "../domain/mt-bench/reasoning.js";
+import { splitReasoning } from "../domain/server/reasoning.js";
 import { readAnswers, readFailedAnswers } from "../io/answer-file.js";
 import { readRatedJudgments } from "../io/judgment-file.js";
 import type { CachedEndpoint } from "../io/response-cache.js";

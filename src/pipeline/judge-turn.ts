@@ -5,7 +5,7 @@ import { judgeMessages } from "../domain/mt-bench/judgment-plan.js";
 import { judgeMaxTokens, judgeTemperature } from "../domain/mt-bench/mt-bench.js";
 import type { RatingParser, RatingScale } from "../domain/mt-bench/rating.js";
 import { readRating } from "../domain/mt-bench/rating.js";
-import { splitReasoning } from "../domain/mt-bench/reasoning.js";
+import { splitReasoning } from "../domain/server/reasoning.js";
 
 /** What decides the request and the reading of a judgment. */
 export interface JudgeTurnRules {

@@ -22,7 +22,7 @@ import { packageVersion } from "../io/package-version.js";
 import { newestReport, resultPaths } from "../io/result-file.js";
 import { fanOut } from "./fan-out.js";
 import type { MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
-import { rereadAnswer } from "./reread-answer.js";
+import { rereadAnswer } from "../domain/scoring/reread-answer.js";
 
 export interface WrittenResults {
   readonly resultsFile: string;

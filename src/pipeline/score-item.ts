@@ -2,7 +2,7 @@ import type { ChatModel, TokenUsage } from "../domain/server/chat-model.js";
 import { choiceBeforeCut, extractChoice } from "../domain/scoring/choice-extraction.js";
 import { highestIndex, letterChoice } from "../domain/scoring/letter-choice.js";
 import type { McqDoc, McqOutcome, McqPrompt, McqWay } from "../domain/scoring/multiple-choice.js";
-import { splitReasoning } from "../domain/mt-bench/reasoning.js";
+import { splitReasoning } from "../domain/server/reasoning.js";
 import type { TokenScorer } from "../domain/scoring/token-scorer.js";
 
 /** How questions are scored: one of these serves a whole run, or all its tasks of one form. */

@@ -2,7 +2,7 @@ import type { RequestFailureReason, TokenUsage } from "../server/chat-model.js";
 import type { QuestionId } from "./question.js";
 import type { Rating, RatingParser, RatingScale } from "./rating.js";
 import { readRating } from "./rating.js";
-import { splitReasoning } from "./reasoning.js";
+import { splitReasoning } from "../server/reasoning.js";
 
 /** What one judge said of one turn of one answer. */
 export interface JudgmentFacts {

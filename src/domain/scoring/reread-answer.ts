@@ -1,6 +1,6 @@
-import { splitReasoning } from "../domain/mt-bench/reasoning.js";
-import { extractChoice } from "../domain/scoring/choice-extraction.js";
-import type { McqOutcome } from "../domain/scoring/multiple-choice.js";
+import { splitReasoning } from "../server/reasoning.js";
+import { extractChoice } from "./choice-extraction.js";
+import type { McqOutcome } from "./multiple-choice.js";
 
 /**
  * Reads the choice of a recorded written answer from its text once more, so that one rule holds for all answers of a report, also for

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { rereadAnswer } from "../../src/pipeline/reread-answer.js";
-import type { McqOutcome } from "../../src/domain/scoring/multiple-choice.js";
-import { chosen, timedOut } from "../support/mcq.js";
+import { rereadAnswer } from "../../../src/domain/scoring/reread-answer.js";
+import type { McqOutcome } from "../../../src/domain/scoring/multiple-choice.js";
+import { chosen, timedOut } from "../../support/mcq.js";
 
 const choices = ["Paris", "Lyon", "Nice", "Metz"];
 const cost = { requests: 1, promptTokens: 20, completionTokens: 9 };

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { splitReasoning } from "../../../src/domain/mt-bench/reasoning.js";
+import { splitReasoning } from "../../../src/domain/server/reasoning.js";
 
 describe("splitReasoning", () => {
   it.each([
