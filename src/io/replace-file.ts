@@ -5,7 +5,7 @@ import { makeFolder } from "./make-folder.js";
 
 /**
  * Writes a file beside its place, syncs it, and moves it in: a reader sees the old content or the new, never half of it,
- * also after a crash. The temporary name is fixed, so that a killed run leaves at most one, which the next one overwrites.
+ * also after a crash. The temporary name goes by the file's, so that what a killed run leaves is overwritten by the next one that writes the file.
  */
 export async function replaceFile(path: string, write: (temporaryPath: string) => Promise<void>): Promise<void> {
   const folder = dirname(path);

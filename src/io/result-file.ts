@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { EvalError } from "../domain/eval-error.js";
@@ -106,6 +106,12 @@ export function samplesBeside(resultsFile: string, task: string): string {
     .replace(/^results_/, "")
     .replace(/\.json$/, "");
   return join(dirname(resultsFile), `samples_${task}_${date}.jsonl`);
+}
+
+/** Removes what killed runs left half written beside their results: with the date in its name it is overwritten by no later run. */
+export async function removeHalfWritten(folder: string): Promise<void> {
+  for (const name of await names(folder))
+    if (/^\.(?:samples|results)_.*\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
 }
 
 /** Sorted; nothing where there is no such folder. */

@@ -19,7 +19,7 @@ import { writeJsonTexts } from "../io/write-jsonl.js";
 import { readOutcomes, readOutcomesByTask } from "../io/outcome-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
 import { packageVersion } from "../io/package-version.js";
-import { newestReport, resultPaths } from "../io/result-file.js";
+import { newestReport, removeHalfWritten, resultPaths } from "../io/result-file.js";
 import { fanOut } from "./fan-out.js";
 import type { MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
 import { rereadAnswer } from "../domain/scoring/reread-answer.js";
@@ -44,6 +44,7 @@ export async function writeMcqResults(
   { plan, partial, started, isUnchanged }: Finished,
 ): Promise<WrittenResults> {
   const paths = input.output.outcomes(input.model);
+  await removeHalfWritten(dirname(paths.records));
   if (isUnchanged) {
     const report = await makeMcqReport(input, ports, { plan, partial, started });
     const newest = await newestReport(dirname(paths.records));

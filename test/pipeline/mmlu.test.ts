@@ -209,6 +209,19 @@ describe("mmlu", () => {
     await expect(run).rejects.toThrow("beyond repair");
   });
 
+  it("clears away what a killed run left half written, also where nothing is asked", async () => {
+    await using folder = await tempFolder();
+    const { ports } = mmluPorts();
+    const leave = () => folder.write("mmlu/org__model/.samples_mmlu_alpha_2026-01-01T00-00-00.000000.jsonl.tmp", "{");
+    await leave();
+    const { resultsFile } = await mmlu(mmluInput(folder.path, tasks), ports);
+    const names = await readdir(dirname(resultsFile));
+    expect(names.filter((name) => name.endsWith(".tmp"))).toEqual([]);
+    await leave();
+    await mmlu(mmluInput(folder.path, tasks), ports);
+    expect(await readdir(dirname(resultsFile))).toEqual(names);
+  });
+
   it("writes results and samples that a strict reader of lm-eval's files takes, with lm-eval's hashes", async () => {
     await using folder = await tempFolder();
     const { ports } = mmluPorts();
