@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
+import { knowledgeNote } from "../domain/comparison/branch-comparison.js";
 import type { Finding } from "../domain/taxonomy/finding.js";
 import { findingsNote } from "../domain/taxonomy/finding.js";
 import type { Question } from "../domain/mt-bench/question.js";
@@ -10,6 +11,7 @@ import { outputTree } from "../io/output-tree.js";
 import { openQuestionFile } from "../io/question-file.js";
 import { openTaxonomyRepository } from "../io/taxonomy.js";
 import type { CompareSide } from "./compare.js";
+import { changedKnowledgeFiles } from "./changed-knowledge.js";
 import { genQuestions, questionsBeforeBranch, requireSameSet } from "./gen-questions.js";
 import type { GenQuestionsSummary } from "./gen-questions.js";
 import type { InputChoices } from "./inputs.js";
@@ -45,6 +47,8 @@ export type CompareSides =
       readonly branch: CompareSide;
       /** the questions that the branch started from */
       readonly before: readonly Question[];
+      /** of knowledge, which is not asked: those that the branch adds or edits */
+      readonly knowledgeFiles: number;
     }
   | { readonly kind: "refused"; readonly branch: string; readonly findings: readonly Finding[] };
 
@@ -61,7 +65,9 @@ export async function compareSides(input: CompareSidesInput): Promise<CompareSid
   const base = await side(input, input.baseBranch);
   const branch = await side(input, input.branch);
   const before = await questionsBeforeBranch(input.taxonomyPath, input.baseBranch, input.branch ?? "HEAD");
-  return { kind: "ready", base, branch, before };
+  const knowledgeFiles = await changedKnowledgeFiles(input.taxonomyPath, input.baseBranch, input.branch);
+  if (knowledgeFiles > 0) input.note?.(`note: ${branch.branch}: ${knowledgeNote(knowledgeFiles)}\n`);
+  return { kind: "ready", base, branch, before, knowledgeFiles };
 }
 
 async function requireDifferentCommits({ taxonomyPath, baseBranch, branch }: CompareSidesInput): Promise<void> {

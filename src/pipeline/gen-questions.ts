@@ -55,18 +55,27 @@ export interface GenQuestionsSummary {
 }
 
 /**
- * The questions that a branch started from: those of its merge base with the base branch, as a pull request compares. Without a common
- * commit those of the base branch itself.
+ * What a branch started from: its merge base with the base branch, as a pull request compares. Without a common commit the base branch
+ * itself.
  */
+export async function taxonomyBeforeBranch(
+  taxonomyPath: string,
+  baseBranch: string,
+  branch: string,
+): Promise<Taxonomy> {
+  const repository = await openTaxonomyRepository(taxonomyPath);
+  const base = await repository.resolve(baseBranch);
+  const mergeBase = await repository.mergeBase(base, await repository.resolve(branch));
+  return openAtCommit(repository, mergeBase === undefined ? base : { ...base, id: mergeBase });
+}
+
+/** The questions that a branch started from. */
 export async function questionsBeforeBranch(
   taxonomyPath: string,
   baseBranch: string,
   branch: string,
 ): Promise<Question[]> {
-  const repository = await openTaxonomyRepository(taxonomyPath);
-  const base = await repository.resolve(baseBranch);
-  const mergeBase = await repository.mergeBase(base, await repository.resolve(branch));
-  const before = await openAtCommit(repository, mergeBase === undefined ? base : { ...base, id: mergeBase });
+  const before = await taxonomyBeforeBranch(taxonomyPath, baseBranch, branch);
   const examples: QnaExample[] = [];
   for await (const { document } of before.documents(["skill"])) examples.push(...readQna(document).examples);
   return makeQuestionSet(examples).map((question) => decodeQuestion(questionRowSchema.parse(encodeQuestion(question))));

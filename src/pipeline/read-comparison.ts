@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import type { BranchComparison, ComparedExample, ComparisonCell } from "../domain/comparison/branch-comparison.js";
-import { isSameFamily, pairQuestions, verdictSentence, withoutFile } from "../domain/comparison/branch-comparison.js";
+import {
+  isSameFamily,
+  knowledgeNote,
+  pairQuestions,
+  verdictSentence,
+  withoutFile,
+} from "../domain/comparison/branch-comparison.js";
 import { spreadOverFiles } from "../domain/comparison/spread-over-files.js";
 import type { QuestionScore } from "../domain/comparison/compared-question.js";
 import type { Comparison } from "../domain/comparison/comparison.js";
@@ -42,6 +48,8 @@ export interface ComparisonInput {
   readonly branch: RecordedSide;
   /** the questions that the branch started from; those of the base branch where left out */
   readonly before?: readonly Question[];
+  /** files of knowledge that the branch adds or edits; left out where nobody looked */
+  readonly knowledgeFiles?: number;
   readonly models: Readonly<Record<ModelRole | "judge", string>>;
   readonly answering: Pick<GenAnswersInput, "temperature" | "numChoices">;
   readonly settings?: Partial<ComparisonSettings>;
@@ -83,12 +91,13 @@ export async function readComparison(input: ComparisonInput): Promise<BranchComp
   const all = Object.values(cells);
   return {
     kind: "branchbench-branch-comparison",
-    sentence: verdictSentence(comparison),
+    sentence: verdictSentence(comparison, input.knowledgeFiles),
     base: describeSide(input.base),
     branch: describeSide(input.branch),
     models: input.models,
     cells: all.map(({ cell }) => cell),
     comparison,
+    knowledgeFiles: input.knowledgeFiles ?? null,
     gains: spreadOverFiles(gained, mostExamples).map(find),
     losses: spreadOverFiles(lost, mostExamples).map(find),
     leftOut: comparison.leftOut.map((pair) => ({ ...pair, question: textOf(texts.get(pair.id)) })),
@@ -218,6 +227,8 @@ function caveatsOf(input: ComparisonInput, reports: readonly ModelReport[], comp
       said.add(
         `${branch}: ${files} malformed files and ${examples} malformed examples are skipped and in no figure; branchbench taxonomy lint says why`,
       );
+  const { knowledgeFiles = 0 } = input;
+  if (knowledgeFiles > 0) said.add(`${input.branch.branch}: ${knowledgeNote(knowledgeFiles)}`);
   const leftOut = comparison.leftOut.length;
   const few = comparison.files.filter(({ verdict }) => verdict === "too-few-questions").length;
   if (few > 0)

@@ -108,6 +108,40 @@ describe("branchbench compare", () => {
     expect(snapshot(repository.path)).toEqual(before);
   });
 
+  it("says in every form that changed knowledge is not asked, and lets --fail-on not-learned fail where that is all", async () => {
+    await using repository = await taxonomy();
+    repository.git("switch", "--quiet", "main");
+    await repository.commit({ "knowledge/old/qna.yaml": topic("old") });
+    repository.git("switch", "--quiet", "--create", "facts");
+    repository.git("mv", "knowledge/old", "knowledge/moved");
+    await repository.commit({ "knowledge/new/qna.yaml": topic("new") });
+    await using server = await startModelServer({ reply: replies(/./) });
+    const setting = { repository, base: server, tuned: server, judge: server };
+    const ask = (...more: string[]) => runCli(args(setting, "--branch", "facts", ...more));
+    const said =
+      "The branch changes no question of a skill. 1 changed knowledge file was not asked: see branchbench mmlu-branch. None of 3 unchanged files is shown to have got worse.";
+    const note =
+      "facts: 1 changed knowledge file is not asked and in no figure; MT-Bench-Branch asks skills, branchbench mmlu-branch measures knowledge";
+    const text = await ask("--fail-on", "regression,not-learned,error");
+    expect(text.code).toBe(3);
+    expect(text.stderr).toContain(`--fail-on not-learned: ${said}`);
+    expect(text.stderr).toContain(`note: ${note}`);
+    expect(text.stdout).toContain(said);
+    expect(text.stdout).toContain(`note: ${note}`);
+    const json = await ask("--json", "--fail-on", "regression,error");
+    expect(json.code).toBe(0);
+    expect(branchComparisonSchema.parse(JSON.parse(json.stdout))).toMatchObject({
+      sentence: said,
+      knowledgeFiles: 1,
+      caveats: [note],
+    });
+    const markdown = await ask("--format", "markdown");
+    expect(markdown.stdout).toContain(`**${said}**`);
+    expect(markdown.stdout).toContain("1 changed knowledge file is not asked");
+    const plan = await ask("--dry-run");
+    expect(plan.stderr).toContain(`note: ${note}`);
+  });
+
   it("fails the gate on a regression, and writes the comment", async () => {
     await using repository = await taxonomy();
     await using base = await startModelServer({ reply: replies(/alpha|beta|gamma/) });

@@ -58,6 +58,7 @@ export function branchComparison(
     models: { base: "base", tuned: text, judge: "judge" },
     cells: [cell("base", "main", 5.78), cell(text, "main", 6), cell("base", text, 5), cell(text, text, 6)],
     comparison,
+    knowledgeFiles: 0,
     gains: [example],
     losses: [example],
     leftOut: comparison.leftOut.map((pair) => ({ ...pair, question: text })),

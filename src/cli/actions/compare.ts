@@ -131,7 +131,7 @@ async function compareWith(
   const { hits, misses } = cache.statistics();
   host.stderr.write(`${counted(misses, "request")} asked, ${hits} answered from the cache\n`);
   await deliverResult(result, { input, options, host });
-  const failed = failedGates(result.comparison, options.failOn ?? []);
+  const failed = failedGates(result.comparison, options.failOn ?? [], result.knowledgeFiles ?? 0);
   if (failed.length > 0) host.stderr.write(`--fail-on ${failed.join(",")}: ${result.sentence}\n`);
   const errorRate = result.cells.reduce((most, cell) => Math.max(most, cell.errorRate), 0);
   return Math.max(failed.length > 0 ? 3 : 0, gate({ errorRate }, options.maxErrorRate, host));
@@ -166,7 +166,7 @@ function sidesInput(options: CompareOptions, host: Host, draftDir: string | unde
 
 async function compareInput(
   options: CompareOptions,
-  { base, branch, before }: Extract<CompareSides, { kind: "ready" }>,
+  { base, branch, before, knowledgeFiles }: Extract<CompareSides, { kind: "ready" }>,
 ): Promise<CompareInput> {
   const { temperature, maxTokens, seed, repeats, fresh } = options;
   return {
@@ -174,6 +174,7 @@ async function compareInput(
     base,
     branch,
     before,
+    knowledgeFiles,
     models: { base: options.baseModel, tuned: options.model, judge: options.judgeModel },
     answering: {
       temperature,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { counted } from "../counted.js";
 import type { ComparedQuestion, QuestionScore } from "./compared-question.js";
 import type { Comparison } from "./comparison.js";
 import { comparisonSchema, leftOutPairSchema } from "./comparison.js";
@@ -99,6 +100,14 @@ export const branchComparisonSchema = z.strictObject({
   models: z.strictObject({ base: z.string(), tuned: z.string(), judge: z.string() }),
   cells: z.array(cellSchema).readonly().describe("base and tuned model on the questions of base branch and branch"),
   comparison: comparisonSchema,
+  knowledgeFiles: z
+    .number()
+    .int()
+    .nonnegative()
+    .nullable()
+    .describe(
+      "qna.yaml files of knowledge that the branch adds or edits: they are not asked and in no figure; null where this is not known",
+    ),
   gains: z.array(exampleSchema).readonly(),
   losses: z.array(exampleSchema).readonly(),
   leftOut: z
@@ -117,31 +126,61 @@ export type LeftOutQuestion = z.infer<typeof leftOutQuestionSchema>;
 /** What makes a gate fail. */
 export type ComparisonGate = "regression" | "not-learned" | "error";
 
-/** The conditions of `gates` that the comparison does not meet. */
-export function failedGates(comparison: Comparison, gates: readonly ComparisonGate[]): ComparisonGate[] {
+/**
+ * The conditions of `gates` that the comparison does not meet. Nothing was learned, as far as anybody knows, where the branch changes
+ * knowledge and no question that was asked.
+ *
+ * @param knowledgeFiles of knowledge that the branch changes, which is not asked
+ */
+export function failedGates(
+  comparison: Comparison,
+  gates: readonly ComparisonGate[],
+  knowledgeFiles = 0,
+): ComparisonGate[] {
   const has = (verdict: string, group?: string): boolean =>
     comparison.files.some((file) => file.verdict === verdict && (group === undefined || file.group === group));
+  const changed = comparison.files.filter(({ group }) => group === "changed");
   const isBroken: Readonly<Record<ComparisonGate, boolean>> = {
     regression: has("regressed"),
-    "not-learned": comparison.files.some(
-      ({ group, verdict }) => group === "changed" && verdict !== "learned" && verdict !== "already-solved",
-    ),
+    "not-learned":
+      changed.some(({ verdict }) => verdict !== "learned" && verdict !== "already-solved") ||
+      (changed.length === 0 && knowledgeFiles > 0),
     error: has("not-measured") || comparison.leftOut.length > 0,
   };
   return gates.filter((gate) => isBroken[gate]);
 }
 
-/** The result in one or two sentences, for somebody who reads nothing else. */
-export function verdictSentence(comparison: Comparison): string {
+/**
+ * The result in a few sentences, for somebody who reads nothing else.
+ *
+ * @param knowledgeFiles of knowledge that the branch changes, which is not asked
+ */
+export function verdictSentence(comparison: Comparison, knowledgeFiles = 0): string {
   const { changed, unchanged } = comparison.groups;
-  return `${changedSentence(changed.verdicts)} ${unchangedSentence(unchanged.verdicts)}`;
+  const asked =
+    knowledgeFiles === 0 ? changedSentence(changed.verdicts) : changedSkills(changed.verdicts, knowledgeFiles);
+  return `${asked} ${unchangedSentence(unchanged.verdicts)}`;
+}
+
+/** What becomes of changed files of knowledge. */
+export function knowledgeNote(files: number): string {
+  return `${counted(files, "changed knowledge file is", "changed knowledge files are")} not asked and in no figure; MT-Bench-Branch asks skills, branchbench mmlu-branch measures knowledge`;
+}
+
+/** The same as of a branch that changes skills alone, and that there is more to it. */
+function changedSkills(verdicts: VerdictCounts, knowledgeFiles: number): string {
+  const skills = changedSentence(verdicts, { none: "no question of a skill", file: "skill file" });
+  const rest = counted(knowledgeFiles, "changed knowledge file was", "changed knowledge files were");
+  return `${skills} ${rest} not asked: see branchbench mmlu-branch.`;
 }
 
 type VerdictCounts = Comparison["groups"]["changed"]["verdicts"];
 
-function changedSentence(verdicts: VerdictCounts): string {
+const changedWords = { none: "no question", file: "file" };
+
+function changedSentence(verdicts: VerdictCounts, { none, file } = changedWords): string {
   const total = verdicts.reduce((sum, { files }) => sum + files, 0);
-  if (total === 0) return "The branch changes no question.";
+  if (total === 0) return `The branch changes ${none}.`;
   const words: Readonly<Record<Verdict, string>> = {
     learned: "learned",
     regressed: "regressed",
@@ -151,7 +190,7 @@ function changedSentence(verdicts: VerdictCounts): string {
     "not-measured": "could not be measured",
   };
   const said = verdicts.filter(({ files }) => files > 0).map(({ verdict, files }) => `${files} ${words[verdict]}`);
-  return `Of ${total} changed ${total === 1 ? "file" : "files"}, ${said.join(", ")}.`;
+  return `Of ${counted(total, `changed ${file}`)}, ${said.join(", ")}.`;
 }
 
 function unchangedSentence(verdicts: VerdictCounts): string {

@@ -63,6 +63,24 @@ describe("verdictSentence and failedGates", () => {
     );
   });
 
+  const onlyUnchanged = compareScores(comparedQuestions(usualFiles.slice(2)));
+
+  it("say how many changed knowledge files nobody asked", () => {
+    expect(verdictSentence(onlyUnchanged, 1)).toBe(
+      "The branch changes no question of a skill. 1 changed knowledge file was not asked: see branchbench mmlu-branch. None of 6 unchanged files is shown to have got worse.",
+    );
+    expect(verdictSentence(good, 2)).toBe(
+      "Of 1 changed skill file, 1 learned. 2 changed knowledge files were not asked: see branchbench mmlu-branch. None of 6 unchanged files is shown to have got worse.",
+    );
+    expect(verdictSentence(good, 0)).toBe(verdictSentence(good));
+  });
+
+  it("fail not-learned where nothing was asked of what the branch changes", () => {
+    expect(failedGates(onlyUnchanged, ["regression", "not-learned", "error"], 1)).toEqual(["not-learned"]);
+    expect(failedGates(onlyUnchanged, ["not-learned"], 0)).toEqual([]);
+    expect(failedGates(good, ["not-learned"], 2)).toEqual([]);
+  });
+
   it("fail exactly the gates that are not met", () => {
     expect(failedGates(mixed, ["regression", "not-learned", "error"])).toEqual(["regression"]);
     expect(failedGates(good, ["regression", "not-learned", "error"])).toEqual([]);
