@@ -10,7 +10,7 @@ import type { McqDoc, McqOutcome, McqTask } from "../domain/scoring/multiple-cho
 import type { Journal } from "../io/journal.js";
 import { openJournal } from "../io/journal.js";
 import { writeJsonLines } from "../io/write-jsonl.js";
-import { brokenScoring, countOutcome, isUndecided, scoringTally } from "../domain/scoring/scoring-sentinel.js";
+import { brokenScoring, countOutcome, isDoubtful, scoringTally } from "../domain/scoring/scoring-sentinel.js";
 import type { ScoringTally } from "../domain/scoring/scoring-sentinel.js";
 import { withLock } from "../io/lock.js";
 import { dropOutcomes, readOutcomes, settleOutcomes } from "../io/outcome-file.js";
@@ -86,7 +86,7 @@ export async function mmlu(input: MmluInput, ports: MmluPorts): Promise<MmluSumm
       };
     } catch (error) {
       // what such a server said of them would otherwise count when another one takes over
-      if (run.broken !== undefined) await dropOutcomes(paths.records, ({ outcome }) => isUndecided(outcome));
+      if (run.broken !== undefined) await dropOutcomes(paths.records, ({ outcome }) => isDoubtful(outcome));
       counter.end(error instanceof EvalError && error.code === "interrupted" ? "interrupted" : "stopped");
       throw error;
     }

@@ -137,6 +137,7 @@ async function scoreWritten(
       ? cutAnswer(text)
       : { kind: "chosen", choice: named, way: "generate", logprobs: [], text: reply.text, cut: true, ...spent };
   }
+  if (text.trim() === "") return { kind: "failed", reason: "no-content", message: "the answer is empty", requests: 1 };
   const choice = extractChoice(text, doc.choices);
   return choice === undefined
     ? { kind: "unreadable", way: "generate", text: reply.text, ...spent }

@@ -28,6 +28,8 @@ function tallyOfBoth(letters: readonly [number, McqOutcome], texts: readonly [nu
   return tally;
 }
 
+const unreadable: McqOutcome = { kind: "unreadable", way: "generate", text: "?", ...spent };
+const read: McqOutcome = { kind: "chosen", choice: 1, way: "generate", logprobs: [], text: "B", ...spent };
 const equal = chosen([0, 0, 0, 0], "full");
 const guess = chosen([-1.4, -1.3, -1.5, -1.38], "full");
 
@@ -56,6 +58,9 @@ describe("brokenScoring", () => {
       "20 of 20 questions scored by texts",
     ],
     ["no letter beside texts", tallyOfBoth([4, letterless], [500, guess]), "end", "questions scored by letters"],
+    ["unreadable answers alone", tallyOf([20, unreadable]), "going", "20 of 20 written answers"],
+    ["few unreadable answers alone", tallyOf([3, unreadable]), "end", "3 of 3 written answers"],
+    ["hardly an answer that can be read", tallyOf([96, unreadable], [4, read]), "going", "96 of 100 written answers"],
     ["no letter at all", tallyOf([4, letterless]), "end", "none of the questions"],
   ] as const)("tells a broken server: %s", (_, tally, when, message) => {
     expect(brokenScoring(tally, when)).toMatchObject({ code: "server", message: expect.stringContaining(message) });
@@ -70,7 +75,10 @@ describe("brokenScoring", () => {
     ["too few to tell", tallyOf([19, equal]), "going"],
     ["one question", tallyOf([1, equal]), "end"],
     ["1 % without a letter", tallyOf([990, chosen([-1, -2, -3, -4])], [10, letterless]), "end"],
-    ["unreadable answers", tallyOf([50, { kind: "unreadable", way: "generate", text: "?", ...spent }]), "end"],
+    ["too few unreadable answers to stop at once", tallyOf([19, unreadable]), "going"],
+    ["two answers that are both unreadable", tallyOf([2, unreadable]), "end"],
+    ["mostly unreadable answers", tallyOf([95, unreadable], [5, read]), "end"],
+    ["few answers, one of them readable", tallyOf([10, unreadable], [1, read]), "end"],
     ["a network in trouble", tallyOf([50, { kind: "failed", reason: "timeout", message: "", requests: 1 }]), "end"],
   ] as const)("lets pass: %s", (_, tally, when) => {
     expect(brokenScoring(tally, when)).toBeUndefined();
