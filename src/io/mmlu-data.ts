@@ -52,9 +52,11 @@ export async function readMmluTasks({ source, names, fewShots }: MmluReading): P
   for (const subject of subjects) {
     const test = await readSplit(subject, "test");
     const dev = fewShots > 0 ? await readSplit(subject, "dev") : undefined;
-    const sha256 = createHash("sha256");
-    for (const file of [test, dev]) if (file !== undefined) sha256.update(file.bytes);
-    const task = mmluTask({ subject, test, dev, fewShots, sha256: sha256.digest("hex") });
+    const questionsHash = createHash("sha256").update(test.bytes);
+    const hash = questionsHash.copy();
+    if (dev !== undefined) hash.update(dev.bytes);
+    const hashes = { sha256: hash.digest("hex"), questionsSha256: questionsHash.digest("hex") };
+    const task = mmluTask({ subject, test, dev, fewShots, hashes });
     if (isPublishedMmlu(subject, task) === false) altered.push(subject.name);
     tasks.push(task);
   }

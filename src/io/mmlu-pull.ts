@@ -76,7 +76,7 @@ const offlineHint =
 function isRight(subject: MmluSubject, test: MmluFile, dev?: MmluFile): boolean {
   const fewShots = dev === undefined ? 0 : 5;
   if (dev !== undefined && dev.docs.length < fewShots) return false;
-  return isPublishedMmlu(subject, mmluTask({ subject, test, dev, fewShots, sha256: "" })) === true;
+  return isPublishedMmlu(subject, mmluTask({ subject, test, dev, fewShots, hashes: { sha256: "" } })) === true;
 }
 
 interface Pull {

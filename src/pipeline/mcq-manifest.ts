@@ -2,6 +2,7 @@ import { EvalError } from "../domain/eval-error.js";
 import { requireSameSettings } from "../domain/mt-bench/manifest.js";
 import type { McqManifest, McqSettings } from "../domain/mmlu/mcq-manifest.js";
 import { joinData, mcqManifestSchema } from "../domain/mmlu/mcq-manifest.js";
+import type { McqTask } from "../domain/scoring/multiple-choice.js";
 import { readJsonFile, writeJsonFile } from "../io/json-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
 import { isNonEmpty } from "../io/output-tree.js";
@@ -11,7 +12,7 @@ import type { MmluInput, MmluPorts } from "./mmlu-input.js";
 /** Checks the manifest beside the outcomes, or writes it. */
 export async function keepMcqManifest(paths: RecordPaths, input: MmluInput, ports: MmluPorts): Promise<void> {
   const settings = mcqSettings(input, ports);
-  const wanted = Object.fromEntries(input.tasks.map(({ name, source }) => [name, source]));
+  const wanted = Object.fromEntries(input.tasks.map((task) => [task.name, askedData(task, ports)]));
   const stored = await readJsonFile(paths.manifest, mcqManifestSchema);
   if (stored !== undefined) requireSameSettings(stored.settings, settings, paths.manifest);
   else if ((await isNonEmpty(paths.records)) || (await isNonEmpty(paths.failed)))
@@ -37,6 +38,12 @@ export async function keepMcqManifest(paths: RecordPaths, input: MmluInput, port
     },
   };
   await writeJsonFile(paths.manifest, manifest);
+}
+
+/** Written answers are asked for without examples, so other examples are no other data to them. */
+function askedData({ form, source }: McqTask, { scoring }: MmluPorts): McqManifest["data"][string] {
+  const { path, sha256, questionsSha256 = sha256 } = source;
+  return { path, sha256: scoring.modes[form] === "generate" ? questionsSha256 : sha256 };
 }
 
 function mcqSettings(input: MmluInput, { server, scoring }: MmluPorts): McqSettings {

@@ -35,7 +35,7 @@ const written: Readonly<Record<number, Behaviour>> = {
   4: answer.ok("A. one"),
   5: answer.ok("Answer: C"),
   6: answer.ok("I would rather not say."),
-  7: answer.ok(""),
+  7: answer.ok("Whatever you like."),
   8: answer.error(400, "this prompt is not accepted"),
   9: answer.contextOverflow(),
 };
@@ -134,5 +134,62 @@ describe("branchbench mmlu with written answers", () => {
       { docId: 5, outcome: { kind: "chosen", choice: 1 } },
     ]);
     expect(marks[1]?.outcome).not.toHaveProperty("cut");
+  });
+
+  it("counts empty answers as failures, not as wrong ones", async () => {
+    const replies = [
+      answer.ok(""),
+      answer.ok(" \n"),
+      answer.ok("<think>Perhaps (B).</think>\n"),
+      answer.ok("Answer: B"),
+    ];
+    const reply: Reply = ({ prompt }) => replies[questionIn(prompt)?.id ?? 3] ?? answer.serverError();
+    await using folder = await mmluFolder({ anatomy: 4, virology: 4 });
+    await using server = await startModelServer({ reply, models: ["m"] });
+    const run = await runCli(args(folder, server.url, "--mode", "generate", "--json"));
+    expect(run.code).toBe(3);
+    const { scores } = mmluReportSchema.parse(JSON.parse(run.stdout));
+    expect(scores).toMatchObject({ failed: { "no-content": 6 }, unreadable: 0, weighted: { n: 2 } });
+    expect(run.stderr).toContain("no-content 6; such as: the answer is empty");
+  });
+
+  it("has no score where no answer is ever there", async () => {
+    await using folder = await mmluFolder({ anatomy: 4, virology: 4 });
+    await using server = await startModelServer({ reply: () => answer.ok(""), models: ["m"] });
+    const run = await runCli(args(folder, server.url, "--mode", "generate"));
+    expect(run.code).toBe(3);
+    expect(run.stdout).not.toContain("0.0000");
+    expect(run.stderr).toContain("8 of 8 questions: no-content 8");
+  });
+
+  it.each([4, 40])("stops where no choice can be read from any of the answers to %i questions", async (count) => {
+    await using folder = await mmluFolder({ anatomy: count, virology: count });
+    let text = "How nice of you to ask!";
+    await using server = await startModelServer({ reply: () => answer.ok(text), models: ["m"] });
+    const run = await runCli(args(folder, server.url, "--mode", "generate"));
+    expect(run).toMatchObject({ code: 1, stdout: "" });
+    expect(run.stderr).toMatch(/error: no choice can be read from (\d+) of \1 written answers: /);
+    expect(await folder.list()).not.toContainEqual(expect.stringContaining("results_"));
+    text = "Answer: B";
+    const mended = await runCli(args(folder, server.url, "--mode", "generate", "--json"));
+    expect(mended.code).toBe(0);
+    const { scores } = mmluReportSchema.parse(JSON.parse(mended.stdout));
+    expect(scores).toMatchObject({ unreadable: 0, weighted: { n: 2 * count } });
+  });
+
+  it("goes on with written answers under another number of examples, which they are asked without", async () => {
+    await using folder = await mmluFolder({ anatomy: 4, virology: 4 });
+    await using server = await startModelServer({ reply: () => answer.ok("Answer: B"), models: ["m"] });
+    const none = ["--mode", "generate", "--few-shots", "0", "--first-n", "3"];
+    expect(await runCli(args(folder, server.url, ...none))).toMatchObject({ code: 0 });
+    const more = await runCli(args(folder, server.url, "--mode", "generate", "--json"));
+    expect(more.stderr).not.toContain("error:");
+    expect(mmluReportSchema.parse(JSON.parse(more.stdout)).scores.weighted.n).toBe(8);
+    // the questions themselves may not change under the answers
+    const csv = await folder.read("data/test/anatomy_test.csv");
+    await folder.write("data/test/anatomy_test.csv", csv.replace("anatomy 0?", "anatomy zero?"));
+    const other = await runCli(args(folder, server.url, "--mode", "generate"));
+    expect(other.code).toBe(1);
+    expect(other.stderr).toMatch(/mmlu_anatomy was asked with other data/);
   });
 });

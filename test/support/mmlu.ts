@@ -46,6 +46,9 @@ export function madeUpSubject(test: readonly MmluRow[], dev: readonly MmluRow[])
   const subject = mmluSubjects[0]!;
   const file = (rows: readonly MmluRow[]) => ({ path: "", docs: mmluDocs(subject.subject, rows) });
   const hash = (fewShots: number) =>
-    promptSetHash(mmluTask({ subject, test: file(test), dev: file(dev), fewShots, sha256: "" })).slice(0, 16);
+    promptSetHash(mmluTask({ subject, test: file(test), dev: file(dev), fewShots, hashes: { sha256: "" } })).slice(
+      0,
+      16,
+    );
   return { ...subject, testSize: test.length, promptHashes: { 5: hash(5), 0: hash(0) } };
 }

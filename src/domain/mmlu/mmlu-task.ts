@@ -1,7 +1,7 @@
 import { EvalError } from "../eval-error.js";
 import { mmluDescription, promptSetHash } from "./mmlu-prompt.js";
 import type { MmluSubject } from "./mmlu-subjects.js";
-import type { McqDoc, McqTask } from "../scoring/multiple-choice.js";
+import type { McqDoc, McqSource, McqTask } from "../scoring/multiple-choice.js";
 
 /** One row of an MMLU file. */
 export interface MmluRow {
@@ -37,8 +37,7 @@ interface MmluTaskParts {
   /** needed from one example on */
   readonly dev?: MmluFile | undefined;
   readonly fewShots: number;
-  /** of all that was read */
-  readonly sha256: string;
+  readonly hashes: Pick<McqSource, "sha256" | "questionsSha256">;
 }
 
 /**
@@ -46,7 +45,7 @@ interface MmluTaskParts {
  *
  * @throws EvalError `input` where the dev file has fewer rows than examples are asked for
  */
-export function mmluTask({ subject, test, dev, fewShots, sha256 }: MmluTaskParts): McqTask {
+export function mmluTask({ subject, test, dev, fewShots, hashes }: MmluTaskParts): McqTask {
   const examples = dev?.docs.slice(0, fewShots) ?? [];
   if (examples.length < fewShots)
     throw new EvalError("input", `${dev?.path ?? test.path}: it holds ${examples.length} examples, not ${fewShots}`, {
@@ -60,7 +59,7 @@ export function mmluTask({ subject, test, dev, fewShots, sha256 }: MmluTaskParts
     description: mmluDescription(subject.subject),
     docs: test.docs,
     fewShots: () => examples,
-    source: { path: test.path, sha256 },
+    source: { path: test.path, ...hashes },
   };
 }
 

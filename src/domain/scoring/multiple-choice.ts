@@ -16,6 +16,15 @@ export interface McqDoc {
 /** What a model's choice is read from: the letters A, B, … or the texts of the choices. Two protocols, never mixed in one figure. */
 export type ContinuationForm = "letters" | "texts";
 
+/** Where a task was read, and what tells its data from others. */
+export interface McqSource {
+  readonly path: string;
+  /** of all that was read, the examples too; in hex */
+  readonly sha256: string;
+  /** of the questions alone, where they stand in a file of their own; in hex */
+  readonly questionsSha256?: string;
+}
+
 /** A named set of questions with one accuracy, lm-eval's leaf task. */
 export interface McqTask {
   /** `mmlu_anatomy`, or the `task:` of a yaml file */
@@ -31,7 +40,7 @@ export interface McqTask {
   /** the examples shown before one question, in order; empty at 0 shots */
   readonly fewShots: (doc: McqDoc) => readonly McqDoc[];
   /** where it was read, for messages and manifests */
-  readonly source: { readonly path: string; readonly sha256: string };
+  readonly source: McqSource;
   /** tags of its yaml file, such as `mmlu_pr`; absent for MMLU */
   readonly tags?: readonly string[];
   /** how many examples are shown where there are as many: a yaml file may fix 0; absent where it is the number asked for */
