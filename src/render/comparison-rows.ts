@@ -49,9 +49,11 @@ export function noiseText({ noise }: Comparison): string {
 
 /** Whether a loss that matters is ruled out for what the branch did not change. */
 export function marginText({ groups, settings }: Comparison): string {
-  const { n, interval, withinMargin } = groups.unchanged;
+  const { n, interval, withinMargin, leftOut } = groups.unchanged;
   const loss = `a loss of ${settings.margin} points or more on unchanged questions`;
   if (n === 0) return "no unchanged question was measured";
+  if (leftOut.share > settings.marginLeftOut)
+    return `${leftOutText(leftOut)} of the unchanged questions are left out, too many to rule out that they lost ${settings.margin} points or more`;
   if (withinMargin === null) return `too little was measured to rule out ${loss}`;
   return `${loss} is ${withinMargin ? "ruled out" : "not ruled out"} (95 % interval ${intervalText(interval)})`;
 }

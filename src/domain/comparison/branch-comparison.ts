@@ -195,8 +195,19 @@ function changedSentence(verdicts: VerdictCounts, { none, file } = changedWords)
 
 function unchangedSentence(verdicts: VerdictCounts): string {
   const total = verdicts.reduce((sum, { files }) => sum + files, 0);
-  const worse = verdicts.find(({ verdict }) => verdict === "regressed")?.files ?? 0;
+  const of = (name: Verdict): number => verdicts.find(({ verdict }) => verdict === name)?.files ?? 0;
+  const [worse, unmeasured] = [of("regressed"), of("not-measured")];
+  const measured = total - unmeasured;
   if (total === 0) return "There are no unchanged questions to guard against a loss.";
+  if (measured === 0) return `None of ${counted(total, "unchanged file")} could be measured.`;
+  if (unmeasured > 0) {
+    const others =
+      worse > 0
+        ? `${worse} of the other ${measured} got worse`
+        : `none of the other ${measured} is shown to have got worse`;
+    const only = worse > 0 ? "the other one got worse" : "the other one is not shown to have got worse";
+    return `${unmeasured} of ${total} unchanged files could not be measured; ${measured === 1 ? only : others}.`;
+  }
   return worse > 0
     ? `${worse} of ${total} unchanged files got worse.`
     : `None of ${total} unchanged files is shown to have got worse.`;

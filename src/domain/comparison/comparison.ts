@@ -30,7 +30,10 @@ const groupComparisonSchema = z.strictObject({
   degrees: z.number().nullable(),
   interval: intervalSchema.describe("95 % interval; clustered by file, or the file's own where there is just one"),
   detectable: z.number().nullable(),
-  withinMargin: z.boolean().nullable(),
+  withinMargin: z
+    .boolean()
+    .nullable()
+    .describe("the interval rules out a loss of the margin or more; null where too little was measured to say so"),
   leftOut: leftOutSchema,
   verdicts: z.array(z.strictObject({ verdict: z.enum(verdicts), files: z.number().int().nonnegative() })).readonly(),
 });
@@ -67,6 +70,7 @@ export const comparisonSchema = z.strictObject({
     minimumQuestions: z.number().int().positive(),
     detectableLimit: z.number().positive(),
     maximumLeftOut: shareSchema,
+    marginLeftOut: shareSchema.describe("with a larger share of a group left out, its withinMargin is null"),
   }),
   groups: z.strictObject({
     changed: groupComparisonSchema,
@@ -150,12 +154,15 @@ function compareGroup(
   const only = measured.length === 1 ? measured[0] : undefined;
   const error = only ? errorOf(only) : withRounding(fewClustersMean(byFile.values()), parts);
   const difference = meanOf(pairs.map((pair) => pair.difference));
+  const described = describeError(difference, error, settings);
+  const isFull = counts.leftOut.share <= settings.marginLeftOut;
   return {
     ...counts,
     baseMean: meanOf(pairs.map(({ base }) => base)),
     tunedMean: meanOf(pairs.map(({ tuned }) => tuned)),
     difference,
-    ...describeError(difference, error, settings),
+    ...described,
+    withinMargin: isFull ? described.withinMargin : null,
   };
 }
 

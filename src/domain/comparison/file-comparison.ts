@@ -21,6 +21,8 @@ export interface ComparisonSettings {
   readonly detectableLimit: number;
   /** a file with a larger share of its pairs left out is not measured */
   readonly maximumLeftOut: number;
+  /** where a larger share of a group's pairs is left out, no loss is ruled out: what failed may be the part that got worse */
+  readonly marginLeftOut: number;
 }
 
 export const defaultComparisonSettings: ComparisonSettings = {
@@ -30,6 +32,7 @@ export const defaultComparisonSettings: ComparisonSettings = {
   minimumQuestions: 3,
   detectableLimit: 2,
   maximumLeftOut: 0.5,
+  marginLeftOut: 0.1,
 };
 
 export const groupSchema = z.enum(questionGroups);

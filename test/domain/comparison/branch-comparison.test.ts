@@ -5,6 +5,7 @@ import {
   pairQuestions,
   verdictSentence,
 } from "../../../src/domain/comparison/branch-comparison.js";
+import type { ComparedQuestion } from "../../../src/domain/comparison/compared-question.js";
 import { compareScores } from "../../../src/domain/comparison/comparison.js";
 import type { Question } from "../../../src/domain/mt-bench/question.js";
 import { comparedQuestions, scored, usualFiles } from "../../support/comparison.js";
@@ -49,6 +50,13 @@ describe("pairQuestions", () => {
   });
 });
 
+/** The same without scores for the first files, which have five questions each. */
+function unscoredFiles(questions: readonly ComparedQuestion[], files: number): ComparedQuestion[] {
+  return questions.map((entry, index) =>
+    index < files * 5 ? { ...entry, tuned: { kind: "unscored", reason: "timeout" } } : entry,
+  );
+}
+
 describe("verdictSentence and failedGates", () => {
   const mixed = compareScores(comparedQuestions(usualFiles));
   const good = compareScores(comparedQuestions(usualFiles.filter(([name]) => !name.includes("worse"))));
@@ -79,6 +87,24 @@ describe("verdictSentence and failedGates", () => {
     expect(failedGates(onlyUnchanged, ["regression", "not-learned", "error"], 1)).toEqual(["not-learned"]);
     expect(failedGates(onlyUnchanged, ["not-learned"], 0)).toEqual([]);
     expect(failedGates(good, ["not-learned"], 2)).toEqual([]);
+  });
+
+  it.each([
+    [0, "1 of 4 unchanged files got worse."],
+    [1, "1 of 4 unchanged files could not be measured; 1 of the other 3 got worse."],
+    [3, "3 of 4 unchanged files could not be measured; the other one got worse."],
+    [4, "None of 4 unchanged files could be measured."],
+  ])("count %i unchanged files that could not be measured apart from one that got worse", (unmeasured, said) => {
+    const files = [...usualFiles.slice(2, 5), ["worse", "unchanged", 8, 3]] as const;
+    expect(verdictSentence(compareScores(unscoredFiles(comparedQuestions(files), unmeasured)))).toContain(said);
+  });
+
+  it.each([
+    [2, "2 of 6 unchanged files could not be measured; none of the other 4 is shown to have got worse."],
+    [5, "5 of 6 unchanged files could not be measured; the other one is not shown to have got worse."],
+  ])("do not count %i files that could not be measured among those that did not get worse", (unmeasured, said) => {
+    const questions = unscoredFiles(comparedQuestions(usualFiles.slice(2)), unmeasured);
+    expect(verdictSentence(compareScores(questions))).toContain(said);
   });
 
   it("fail exactly the gates that are not met", () => {

@@ -268,6 +268,23 @@ describe("few values and ties", () => {
 });
 
 describe("groups", () => {
+  it.each([
+    [1, true],
+    [2, null],
+  ])("with %i of 15 questions left out rule a loss out: %s", (leftOut, ruledOut) => {
+    const questions = Array.from({ length: 5 }, (_, index) =>
+      file(
+        `f${index}`,
+        "unchanged",
+        [0, 1, 2].map((question) => [7, index * 3 + question < leftOut ? null : 7] as const),
+      ),
+    ).flat();
+    const { unchanged } = compareScores(questions).groups;
+    expect(unchanged.interval?.[0]).toBeGreaterThan(-0.5);
+    expect(unchanged.withinMargin).toBe(ruledOut);
+    expect(compareScores(questions, { marginLeftOut: 0.5 }).groups.unchanged.withinMargin).toBe(true);
+  });
+
   it("takes a file for a cluster, and its own interval where it is the only one", () => {
     const comparison = compareScores([
       ...file("a", "changed", [
