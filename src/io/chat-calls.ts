@@ -43,6 +43,8 @@ export interface CallKind<Request, Reading extends GoodReading> {
   readonly path: string;
   /** the whole URL for people */
   readonly shownUrl: string;
+  /** whether a request goes before others that wait for the server */
+  readonly goesFirst?: (request: Request) => boolean;
   /** makes the body of a request: a value to be sent as JSON, or its JSON as a text */
   readonly bodyOf: (request: Request, settings: ChatCompletionSettings) => unknown;
   /** reads the body of a reply that says success */
@@ -174,8 +176,10 @@ function tryWhenPermitted<Request, Reading extends GoodReading>(
   return new Promise((resolve, reject) => {
     call.goOn = resolve;
     call.giveUp = reject;
-    call.calls.room.enter(call);
-    void call.calls.limiter.run(tryWithPermit, call);
+    const { calls, kind, request } = call;
+    calls.room.enter(call);
+    if (kind.goesFirst?.(request) === true) void calls.limiter.runFirst(tryWithPermit, call);
+    else void calls.limiter.run(tryWithPermit, call);
   });
 }
 

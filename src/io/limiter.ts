@@ -3,10 +3,14 @@ import pLimit from "p-limit";
 /** How many requests may be in flight: a fixed number, or as many as the server bears. */
 export type MaxWorkers = number | "auto";
 
+type RunTask = <Argument, Result>(task: (argument: Argument) => Promise<Result>, argument: Argument) => Promise<Result>;
+
 /** Bounds what is in flight. */
 export interface Limiter {
   /** Runs a task as soon as a permit is free; tasks start in the order of their calls. The permit is free again when the task ends. */
-  run<Argument, Result>(task: (argument: Argument) => Promise<Result>, argument: Argument): Promise<Result>;
+  run: RunTask;
+  /** The same, but ahead of all that wait and were not called in this way. */
+  runFirst: RunTask;
   /** A task got through. */
   reportSuccess(): void;
   /**
@@ -24,6 +28,8 @@ export interface Limiter {
   readonly waiting: number;
 }
 
+type Start = () => Promise<unknown>;
+
 const firstLimit = 8;
 const largestAdaptiveLimit = 256;
 
@@ -35,8 +41,28 @@ export function limiter(maxWorkers: MaxWorkers): Limiter {
   const isFixed = maxWorkers !== "auto";
   const queue = pLimit(isFixed ? maxWorkers : firstLimit);
   const largestLimit = isFixed ? maxWorkers : largestAdaptiveLimit;
+  // a permit goes to whoever is first when it becomes free, not to whoever asked for it
+  const [first, others]: [Start[], Start[]] = [[], []];
   let round = 0;
   let successes = 0;
+
+  function runIn(waiting: Start[]): RunTask {
+    return (task, argument) =>
+      new Promise((resolve) => {
+        waiting.push(() => {
+          const result = task(argument);
+          resolve(result);
+          return result;
+        });
+        // whoever called sees how it ended
+        queue(startNext).catch(ignore);
+      });
+  }
+
+  function startNext(): Promise<unknown> {
+    const start = first.shift() ?? others.shift();
+    return start?.() ?? Promise.resolve();
+  }
 
   function reportSuccess(): void {
     const limit = queue.concurrency;
@@ -57,7 +83,8 @@ export function limiter(maxWorkers: MaxWorkers): Limiter {
   }
 
   return {
-    run: (task, argument) => queue(task, argument),
+    run: runIn(others),
+    runFirst: runIn(first),
     reportSuccess,
     reportOverload,
     largestLimit,
@@ -74,4 +101,8 @@ export function limiter(maxWorkers: MaxWorkers): Limiter {
       return queue.pendingCount;
     },
   };
+}
+
+function ignore(): void {
+  // told elsewhere
 }

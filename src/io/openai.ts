@@ -104,6 +104,7 @@ export function openAIModel(options: OpenAIModelOptions): OpenAIModel {
   const chatKind: CallKind<ChatRequest, ChatReading> = {
     path: baseUrl.chatPath,
     shownUrl: baseUrl.shownUrl,
+    goesFirst: ({ goesFirst = false }) => goesFirst,
     bodyOf,
     read: readChatCompletion,
   };

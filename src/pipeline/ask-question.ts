@@ -69,8 +69,10 @@ async function askTurn(
   finished: readonly AnswerTurn[],
   options: { readonly rules: AskingRules; readonly ports: AskingPorts; readonly choice: number },
 ): Promise<AnswerTurn | AnswerFailure> {
-  const { ports } = options;
-  const reply = await ports.model(answerRequest(question, finished, options), ports.signal);
+  const { ports, choice } = options;
+  // a conversation that has begun ends before others begin, so that there are whole answers early, and a judge is not kept waiting
+  const goesFirst = finished.length > 0 || choice > 0;
+  const reply = await ports.model({ ...answerRequest(question, finished, options), goesFirst }, ports.signal);
   const turn = finished.length + 1;
   if (reply.kind === "failed") return { kind: "failed", reason: reply.reason, message: reply.message, turn };
   ports.onReply(reply.usage);

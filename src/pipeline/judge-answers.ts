@@ -23,7 +23,7 @@ import { progressCounter } from "./progress.js";
 import { keepJudgmentManifest } from "./run-manifest.js";
 import type { ServerFacts } from "./run-manifest.js";
 import type { JudgeAnswersInput } from "./judging-input.js";
-import { checkJudging, requireAnswers } from "./judging-input.js";
+import { askedQuestions, checkJudging, requireAnswers } from "./judging-input.js";
 import { hasJudgments, setModelAside, settleFailures } from "./judgment-records.js";
 
 export interface JudgeAnswersPorts {
@@ -64,8 +64,9 @@ export interface JudgeAnswersSummary {
  * judged again. Throws `EvalError` as `genAnswers` does.
  */
 export async function judgeAnswers(input: JudgeAnswersInput, ports: JudgeAnswersPorts): Promise<JudgeAnswersSummary> {
-  const questions = await checkJudging(input);
+  const all = await checkJudging(input);
   if (ports.answers === undefined) await requireAnswers(input);
+  const questions = ports.answers === undefined ? await askedQuestions(input, all) : all;
   const paths = input.output.judgments(input.judge);
   return withLock(paths.records, async (lost) => {
     const signal = ports.signal === undefined ? lost : AbortSignal.any([lost, ports.signal]);

@@ -43,7 +43,8 @@ export async function judgeTurn(
   ports: JudgeTurnPorts,
 ): Promise<Judgment> {
   const filled = planned.prompt.fill(planned.judged);
-  const reply = await ports.judge(judgmentRequest(planned, rules), ports.signal);
+  // where candidate and judge are behind one server, an answer that is there is judged before others are asked for
+  const reply = await ports.judge({ ...judgmentRequest(planned, rules), goesFirst: true }, ports.signal);
   const facts: JudgmentFacts = {
     questionId: planned.questionId,
     model: planned.model,

@@ -1,11 +1,15 @@
 import { EvalError } from "../domain/eval-error.js";
+import { answerManifestSchema } from "../domain/mt-bench/manifest.js";
 import type { JudgingRules } from "../domain/mt-bench/judgment-plan.js";
 import { tryPrompts } from "../domain/mt-bench/judge-prompt.js";
 import { shownName } from "../domain/printable.js";
 import type { Question, QuestionId } from "../domain/mt-bench/question.js";
 import type { QuestionSelection } from "../domain/mt-bench/question-selection.js";
+import { selectedPositions } from "../domain/mt-bench/question-selection.js";
 import type { RatingParser } from "../domain/mt-bench/rating.js";
 import { requireReferences } from "../domain/mt-bench/references.js";
+import { readAnswers } from "../io/answer-file.js";
+import { readJsonFile } from "../io/json-file.js";
 import type { OutputTree } from "../io/output-tree.js";
 import { exists, isNonEmpty } from "../io/output-tree.js";
 import type { QuestionFile } from "../io/question-file.js";
@@ -65,4 +69,22 @@ export async function requireAnswers(input: JudgeAnswersInput): Promise<void> {
   throw new EvalError("input", `there are no answers of ${shownName(model)} in ${records}`, {
     hint: `run: branchbench gen-answers --bench ${bench} --model ${shownName(model)} --server-url URL`,
   });
+}
+
+/**
+ * Where gen-answers was told to ask a part of the questions, and did, that part: the others have no answers because nobody wanted any. Of a
+ * run that was stopped before its end nobody knows which ones it would have asked, so that all are missing.
+ */
+export async function askedQuestions(
+  input: JudgeAnswersInput,
+  questions: ReadonlyMap<QuestionId, Question>,
+): Promise<ReadonlyMap<QuestionId, Question>> {
+  const isSelected = selectedPositions(input.questions.keys, input.selection ?? {}) !== undefined;
+  if (isSelected || input.answersFile !== undefined) return questions;
+  const { manifest, records, failed } = input.output.answers(input.model);
+  const selected = (await readJsonFile(manifest, answerManifestSchema))?.facts.selected ?? null;
+  if (selected === null) return questions;
+  const asked = new Set<QuestionId>();
+  for (const path of [records, failed]) for await (const { answer } of readAnswers(path)) asked.add(answer.questionId);
+  return asked.size < selected ? questions : new Map([...questions].filter(([id]) => asked.has(id)));
 }

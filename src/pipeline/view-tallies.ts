@@ -24,7 +24,9 @@ export function answerTally(paths: RecordPaths): AnswerTally {
       const [ofRecords, ofFailed] = [await records(), await failed()];
       const reasons: string[] = [];
       for (const reason of ofRecords.values()) if (reason !== undefined) reasons.push(reason);
-      for (const [id, reason] of ofFailed) if (reason !== undefined && !ofRecords.has(id)) reasons.push(reason);
+      // a conversation that has begun goes on, or does so with the next run: that is no error
+      for (const [id, reason] of ofFailed)
+        if (reason !== undefined && reason !== "interrupted" && !ofRecords.has(id)) reasons.push(reason);
       const answered = [...ofRecords.values()].filter((reason) => reason === undefined).length;
       return { answered, errors: countBy(reasons) };
     },

@@ -106,6 +106,21 @@ describe("branchbench", () => {
     expect(server.requests).toHaveLength(8);
   });
 
+  it("judges what is answered before it asks for more, also where both stand behind one server", async () => {
+    const delayed: Reply = async (...asked) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return echoOrRate(...asked);
+    };
+    await using server = await startModelServer({ reply: delayed, models: ["m", "j"] });
+    await using stage = await startStage(plainQuestions(12));
+    const both = ["--server-url", server.url, "--judge-server-url", server.url, "--max-workers", "2"];
+    expect((await runCli(["run", "--model", "m", "--judge-model", "j", ...both, ...places(stage)])).code).toBe(0);
+    const prompts = server.requests.map(({ prompt }) => prompt);
+    const firstJudged = prompts.findIndex((prompt) => prompt.includes("=== "));
+    expect(firstJudged).toBeGreaterThan(-1);
+    expect(firstJudged).toBeLessThan(prompts.indexOf("first 8"));
+  });
+
   it("shows with --dry-run what would be asked, and neither asks nor writes", async () => {
     await using server = await startModelServer({ reply: echoOrRate });
     await using stage = await startStage();

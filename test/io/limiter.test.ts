@@ -19,6 +19,22 @@ describe("fixed", () => {
     expect(await Promise.all(runs)).toEqual([0, 1, 2]);
   });
 
+  it("lets those go ahead that end what has begun, in the order of their calls", async () => {
+    const fixed = limiter(1);
+    const started: number[] = [];
+    const { opened, open } = gate();
+    const runs = [fixed.run(startThenWait(started, opened), 0)];
+    await turn();
+    const at = (value: number) => async () => void started.push(value);
+    runs.push(...[1, 2].map(async (value) => fixed.run(at(value), 0).then(() => value)));
+    runs.push(...[3, 4].map(async (value) => fixed.runFirst(at(value), 0).then(() => value)));
+    expect(fixed).toMatchObject({ inFlight: 1, waiting: 4 });
+    open();
+    await Promise.all(runs);
+    expect(started).toEqual([0, 3, 4, 1, 2]);
+    expect(fixed).toMatchObject({ inFlight: 0, waiting: 0 });
+  });
+
   it("gives the permit back when a task fails", async () => {
     const fixed = limiter(1);
     await expect(fixed.run(() => Promise.reject(new Error("broken")), 0)).rejects.toThrow("broken");

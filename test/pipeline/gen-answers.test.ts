@@ -66,6 +66,20 @@ describe("genAnswers", () => {
     expect(row!["choices"].map(({ index }: { index: number }) => index)).toEqual([0, 1, 2]);
   });
 
+  it("ends conversations that have begun before it begins others", async () => {
+    const delayed: Reply = async (...asked) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return echo(...asked);
+    };
+    await using server = await startModelServer({ reply: delayed });
+    await using stage = await startStage(plainQuestions(12));
+    await stage.gen(server.url, {}, { client: { maxWorkers: 2 } });
+    const prompts = server.requests.map(({ prompt }) => prompt);
+    // not at once: the permit of a turn goes on before its record is on the disk
+    expect(prompts.indexOf("second 1")).toBeLessThan(prompts.indexOf("first 6"));
+    expect(prompts.indexOf("second 6")).toBeLessThan(prompts.indexOf("first 12"));
+  });
+
   it("asks any number of turns", async () => {
     await using server = await startModelServer({ reply: echo });
     await using stage = await startStage([{ question_id: 1, category: "stem", turns: ["a", "b", "c", "d"] }]);

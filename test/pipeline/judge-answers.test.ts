@@ -90,6 +90,17 @@ describe("judgeAnswers", () => {
     });
   });
 
+  it("takes a part that was asked on purpose for the whole, but not one that was stopped before its end", async () => {
+    await using server = await startModelServer({ reply: echo });
+    await using judge = await startModelServer({ reply: sevens });
+    await using stage = await startStage(plainQuestions(5));
+    const { paths } = await stage.gen(server.url, { selection: { firstN: 3 } });
+    expect(await stage.judge(judge.url)).toMatchObject({ expected: 6, scored: 6, unanswered: 0, errorRate: 0 });
+    const [first = ""] = (await readFile(paths.records, "utf8")).split("\n");
+    await writeFile(paths.records, `${first}\n`);
+    expect(await stage.judge(judge.url)).toMatchObject({ expected: 10, scored: 2, unanswered: 8 });
+  });
+
   it("judges an answer again when it has changed, and only that", async () => {
     await using server = await startModelServer({ reply: echo });
     await using judge = await startModelServer({ reply: sevens });

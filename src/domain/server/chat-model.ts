@@ -13,6 +13,8 @@ export interface ChatRequest {
   readonly seed?: number;
   /** tells repeats of one request apart, for a cache; it is not sent */
   readonly repeat?: number;
+  /** ends what has begun, and so goes before requests that wait to begin something; it is not sent */
+  readonly goesFirst?: boolean;
 }
 
 /** Tokens as the server counted them. */
