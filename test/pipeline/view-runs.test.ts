@@ -53,11 +53,15 @@ describe("viewRuns", () => {
     ]);
   });
 
-  it("counts failures that nothing made good, and scores that are none", async () => {
+  it("counts failures that nothing made good, no conversations that have begun, and scores that are none", async () => {
     await using folder = await tempFolder();
     const failure = { choices: [], failure: { reason: "timeout", message: "slow", turn: 1 } };
+    const begun = { choices: [], failure: { reason: "interrupted", message: "begun", turn: 2 } };
     await folder.write("mt_bench/model_answer/m.jsonl", answer(1) + answer(2));
-    await folder.write("mt_bench/model_answer/m.failed.jsonl", answer(2, failure) + answer(3, failure));
+    await folder.write(
+      "mt_bench/model_answer/m.failed.jsonl",
+      answer(2, failure) + answer(3, failure) + answer(4, begun),
+    );
     await folder.write(
       "mt_bench/model_judgment/j_single.jsonl",
       judgment(1, 4) + judgment(1, 8) + judgment(2, -1, { choice: 0, unscored: "missing" }) + judgment(4, 100),
