@@ -95,7 +95,7 @@ function measuredLines(model: ModelReport): string[] {
     ...(model.sampling === null ? [] : [["sampling", model.sampling] as const]),
     [
       "judge prompts",
-      `${model.promptsSource === null ? "unknown source" : codeSpan(model.promptsSource)} (${model.prompts.map(codeSpan).join(", ")})`,
+      `${model.promptsSource === null ? "unknown source" : codeSpan(model.promptsSource)}${model.prompts.length === 0 ? "" : ` (${model.prompts.map(codeSpan).join(", ")})`}`,
     ],
     ...(model.referencesSource === null ? [] : [["references", codeSpan(model.referencesSource)] as const]),
   ];

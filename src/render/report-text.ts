@@ -72,7 +72,8 @@ function details(model: ModelReport): string {
     `  tokens      candidate ${tokens.candidate.prompt} in, ${tokens.candidate.completion} out; judge ${tokens.judge.prompt} in, ${tokens.judge.completion} out`,
   );
   if (model.sampling !== null) lines.push(`  sampling    ${model.sampling}`);
-  lines.push(`  prompts     ${model.promptsSource ?? "unknown source"} (${model.prompts.map(printable).join(", ")})`);
+  const names = model.prompts.length === 0 ? "" : ` (${model.prompts.map(printable).join(", ")})`;
+  lines.push(`  prompts     ${model.promptsSource ?? "unknown source"}${names}`);
   if (model.referencesSource !== null) lines.push(`  references  ${model.referencesSource}`);
   for (const caveat of model.caveats) lines.push(`  note        ${caveat}`);
   return lines.join("\n");

@@ -20,6 +20,12 @@ describe("reportMarkdown", () => {
     expect(shown).toContain("- judgments: 5 of 6 have a score, 1 ambiguous");
   });
 
+  it("leaves out brackets that would hold nothing where no reply was judged", () => {
+    const model = scoredModel({ model: "a", judge: "j" }, scores);
+    expect(reportMarkdown(reportOf(model))).toContain("- judge prompts: `the prompts` (`single`)\n");
+    expect(reportMarkdown(reportOf({ ...model, judgments: [] }))).toContain("- judge prompts: `the prompts`\n");
+  });
+
   const names = [
     "a|b",
     "`x` | y",

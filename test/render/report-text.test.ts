@@ -26,6 +26,12 @@ describe("reportText", () => {
     expect(text(scored("a\u001b]0;title\u0007", [8, 6, 9, 9, 7, 7]))).not.toMatch(/[\u0007\u001b]/);
   });
 
+  it("leaves out brackets that would hold nothing where no reply was judged", () => {
+    const model = scored("a", [8, 6, 9, 9, 7, 7]);
+    expect(text(model)).toContain("prompts     the prompts (single)\n");
+    expect(text({ ...model, judgments: [] })).toContain("prompts     the prompts\n");
+  });
+
   it("keeps lines readable with many models", () => {
     const shown = text(...Array.from({ length: 9 }, (_, index) => scored(`model-${index}`, [8, 6, 9, 9, 7, 7])));
     expect(Math.max(...shown.split("\n").map((line) => line.length))).toBeLessThan(140);
