@@ -23,7 +23,7 @@ export async function interruptible<Result>(
 }
 
 export function dataDir(options: Pick<OutputOptions, "dataDir">, host: Host): string {
-  return options.dataDir ?? host.env["BRANCHBENCH_DATA_DIR"] ?? defaultDataDir();
+  return options.dataDir ?? defaultDataDir(host.env);
 }
 
 export function cacheDir(options: { readonly cacheDir?: string }, host: Host): string {

@@ -40,9 +40,13 @@ export const mtBenchFiles = {
   },
 } as const satisfies Record<string, PublishedFile>;
 
-/** The user's cache folder, where data sets are kept unless told otherwise. */
-export function defaultDataDir(): string {
-  return join(envPaths("branchbench", { suffix: "" }).cache, "data");
+/**
+ * Where data sets are kept unless told otherwise: the folder that BRANCHBENCH_DATA_DIR names, else one in the user's cache folder.
+ *
+ * @param env where the variable is looked up, such as `process.env`
+ */
+export function defaultDataDir(env: Readonly<Record<string, string | undefined>>): string {
+  return env["BRANCHBENCH_DATA_DIR"] ?? join(envPaths("branchbench", { suffix: "" }).cache, "data");
 }
 
 /** Where replies are cached unless told otherwise. */

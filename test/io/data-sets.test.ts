@@ -5,7 +5,11 @@ import { tempFolder } from "../support/temp-folder.js";
 
 describe("where the data goes to", () => {
   it("is the user's cache folder", () => {
-    expect(defaultDataDir()).toMatch(/branchbench.*[/\\]data$/);
+    expect(defaultDataDir({})).toMatch(/branchbench.*[/\\]data$/);
+  });
+
+  it("is where BRANCHBENCH_DATA_DIR says", () => {
+    expect(defaultDataDir({ BRANCHBENCH_DATA_DIR: "/data/elsewhere" })).toBe("/data/elsewhere");
   });
 });
 
