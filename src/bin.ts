@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { stdoutErrorText } from "./cli/error-text.js";
 import { main } from "./cli/main.js";
 
 /** Exit code after Ctrl-C, as shells expect it. */
@@ -23,11 +24,12 @@ process.on("exit", (code) => {
   process.exitCode = 1;
 });
 
-// a reader that has seen enough (`| head`) is no error
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
   isFinished = true;
-  process.exit(0);
+  // a reader that has seen enough (`| head`) is no error
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(stdoutErrorText(error));
+  process.exit(1);
 });
 
 const exitCode = await main(process.argv.slice(2), {

@@ -1,8 +1,8 @@
 import { CommanderError } from "commander";
 import type { EvalErrorCode } from "../domain/eval-error.js";
 import { EvalError } from "../domain/eval-error.js";
-import { printable } from "../domain/printable.js";
 import { packageVersion } from "../io/package-version.js";
+import { errorText } from "./error-text.js";
 import type { Host } from "./host.js";
 import type { Actions } from "./program.js";
 import { createProgram } from "./program.js";
@@ -23,9 +23,7 @@ export async function main(argv: readonly string[], host: Host): Promise<number>
     // commander has printed its own message
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof EvalError)) throw error;
-    host.stderr.write(
-      `error: ${printable(error.message)}\n${error.hint === undefined ? "" : `  ${printable(error.hint)}\n`}`,
-    );
+    host.stderr.write(errorText(error));
     return exitCodes[error.code] ?? 1;
   }
 }

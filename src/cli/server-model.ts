@@ -17,6 +17,8 @@ export interface ServerChoice extends ServerOptions {
   readonly model: string;
   /** environment variable read where `--api-key-env` names none */
   readonly defaultKeyEnv: string;
+  /** the option that names the variable of its key */
+  readonly keyOption: string;
   /** what its options begin with, such as `judge-`; nothing for the candidate */
   readonly flagPrefix?: string;
 }
@@ -26,7 +28,7 @@ function flag({ flagPrefix = "" }: ServerChoice, name: string): string {
 }
 
 export function candidateServer(options: ServerOptions & { readonly model: string }): ServerChoice {
-  return { ...options, defaultKeyEnv: "BRANCHBENCH_API_KEY" };
+  return { ...options, defaultKeyEnv: "BRANCHBENCH_API_KEY", keyOption: "--api-key-env" };
 }
 
 export function judgeServer(options: JudgeServerOptions & { readonly judgeModel: string }): ServerChoice {
@@ -35,6 +37,7 @@ export function judgeServer(options: JudgeServerOptions & { readonly judgeModel:
     serverUrl: options.judgeServerUrl,
     maxWorkers: options.judgeMaxWorkers,
     defaultKeyEnv: "BRANCHBENCH_JUDGE_API_KEY",
+    keyOption: "--judge-api-key-env",
     flagPrefix: "judge-",
     ...(options.judgeApiKeyEnv !== undefined && { apiKeyEnv: options.judgeApiKeyEnv }),
     ...(options.judgeExtraBody !== undefined && { extraBody: options.judgeExtraBody }),
@@ -56,6 +59,7 @@ export function baseServer(options: ServerOptions & BaseServerOptions & { readon
     ...(apiKeyEnv !== undefined && { apiKeyEnv }),
     maxWorkers: options.baseMaxWorkers ?? (isSameServer ? options.maxWorkers : "auto"),
     defaultKeyEnv: "BRANCHBENCH_API_KEY",
+    keyOption: isSameServer && options.baseApiKeyEnv === undefined ? "--api-key-env" : "--base-api-key-env",
   };
 }
 
@@ -100,6 +104,7 @@ export async function withModel<Result>(
     baseUrl: choice.serverUrl,
     model: choice.model,
     apiKey: apiKey(choice, host),
+    keyOption: choice.keyOption,
     maxWorkers: choice.maxWorkers,
     limiter: context.limiters?.(choice.serverUrl),
     timeoutMs: requests.timeout,
@@ -137,7 +142,7 @@ function apiKey(choice: ServerChoice, host: Host): string | undefined {
       "input",
       `the environment variable ${shownName(choice.apiKeyEnv)}, which should hold the key, is not set`,
       {
-        hint: `set it (export ${shownName(choice.apiKeyEnv)}=…), or name another with ${flag(choice, "api-key-env")}`,
+        hint: `set it (export ${shownName(choice.apiKeyEnv)}=…), or name another with ${choice.keyOption}`,
       },
     );
   }

@@ -12,6 +12,8 @@ export interface OpenAIModelOptions {
   readonly model: string;
   /** Never part of an error or a message. Without it no Authorization header is sent. */
   readonly apiKey?: string | undefined;
+  /** the option of the command line that names the variable of the key, for messages; default `--api-key-env` */
+  readonly keyOption?: string | undefined;
   /** requests in flight at most; default `auto`: as many as the server bears */
   readonly maxWorkers?: MaxWorkers | undefined;
   /** shared by all models behind one endpoint, in place of `maxWorkers`; one of its own where left out */
@@ -41,6 +43,7 @@ export interface OpenAIModelOptions {
 export interface OpenAIModelSettings extends RetrySchedule {
   readonly baseUrl: BaseUrl;
   readonly model: string;
+  readonly keyOption: string;
   /** names and values in turn */
   readonly headers: string[];
   readonly maxWorkers: MaxWorkers;
@@ -75,6 +78,7 @@ export function openAIModelSettings(options: OpenAIModelOptions): OpenAIModelSet
   return {
     baseUrl,
     model: options.model,
+    keyOption: options.keyOption ?? "--api-key-env",
     headers: headerFields(apiKey, extraHeaders),
     maxWorkers: checkedWorkers(options.maxWorkers ?? "auto"),
     timeoutMs,

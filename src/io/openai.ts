@@ -166,7 +166,7 @@ interface Patience {
  * way. It never gets the key, nor anything from the environment.
  */
 async function offeredModels(server: ModelsServer, patience: Patience): Promise<readonly string[] | undefined> {
-  const { baseUrl, model, shown } = server.settings;
+  const { baseUrl, model, keyOption, shown } = server.settings;
   const { APIConnectionError, APIError, OpenAI } = await import("openai");
   const client = new OpenAI({
     baseURL: baseUrl.origin,
@@ -189,7 +189,13 @@ async function offeredModels(server: ModelsServer, patience: Patience): Promise<
   } catch (error) {
     if (error instanceof APIConnectionError && error.cause instanceof EvalError) throw error.cause;
     if (error instanceof APIError && error.status === 401)
-      throw refusalError("key", { url: baseUrl.shownModelsUrl, model, status: 401, said: shown(error.message) });
+      throw refusalError("key", {
+        url: baseUrl.shownModelsUrl,
+        model,
+        status: 401,
+        said: shown(error.message),
+        keyOption,
+      });
     return undefined;
   }
 }

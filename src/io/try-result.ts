@@ -124,13 +124,14 @@ interface Refused {
 }
 
 function refused(kind: RefusalKind, { reply, said, context }: Refused): NoReading {
-  const { model, shown } = context.settings;
+  const { model, keyOption, shown } = context.settings;
   const location = reply.headers["location"];
   const refusal = {
     url: context.shownUrl,
     model,
     status: reply.status,
     said,
+    keyOption,
     // a query may hold a session
     ...(typeof location === "string" && { location: shown(location.replace(/[?#].*/, "")) }),
   };

@@ -1,9 +1,10 @@
+import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, readFile, readdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { getuid } from "node:process";
 import { describe, expect, it } from "vitest";
 import { reportSchema } from "../../src/domain/report/report.js";
-import { runCli, startCli } from "../support/cli.js";
+import { runCli, runInto, startCli } from "../support/cli.js";
 import type { Reply } from "../support/model-server.js";
 import { answer, gate, startModelServer } from "../support/model-server.js";
 import type { Stage } from "../support/stage.js";
@@ -90,6 +91,31 @@ describe("branchbench", () => {
     expect(result.stdout).toContain("answers     0 of 6");
     expect(result.stderr).toContain("what failed would fail again");
     expect(result.stderr).not.toContain("run the same command again");
+  });
+
+  it("names the judge's own option where its key is not accepted", async () => {
+    await using server = await startModelServer({ reply: echoOrRate, models: ["m", "j"] });
+    await using judge = await startModelServer({ reply: () => answer.unauthorized(), models: ["j"] });
+    await using stage = await startStage(plainQuestions(3));
+    expect(await runCli(gen(stage, server.url))).toMatchObject({ code: 0 });
+    const asked = ["--model", "m", "--judge-model", "j", "--judge-server-url", judge.url, ...places(stage)];
+    const result = await runCli(["judge-answers", ...asked]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(/not accept the API key.*\n {2}check the key, and that --judge-api-key-env names/);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("says in one line that the disk behind stdout is full", async () => {
+    await using server = await startModelServer({ reply: echoOrRate, models: ["m", "j"] });
+    await using stage = await startStage(plainQuestions(3));
+    const servers = ["--server-url", server.url, "--judge-server-url", server.url];
+    expect(await runCli(["run", "--model", "m", "--judge-model", "j", ...servers, ...places(stage)])).toMatchObject({
+      code: 0,
+    });
+    for (const format of ["text", "csv", "html"])
+      expect(await runInto("/dev/full", ["report", "--format", format, ...places(stage)])).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(/^error: cannot write to stdout: the disk is full\n {2}free some space .*\n$/),
+      });
   });
 
   it("runs both stages overlapped and marks a partial run", async () => {

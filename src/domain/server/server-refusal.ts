@@ -7,6 +7,8 @@ export interface Refusal {
   readonly model: string;
   readonly status: number;
   readonly said: string;
+  /** the option that names the variable of this server's key */
+  readonly keyOption: string;
   /** where a redirect points */
   readonly location?: string;
   /** models that the server offers, where it lists them */
@@ -27,7 +29,7 @@ type Wording = (refusal: Refusal) => string;
 const wordings: Readonly<Record<RefusalKind, { readonly what: Wording; readonly wayOut: Wording }>> = {
   key: {
     what: () => "the server does not accept the API key",
-    wayOut: () => "check the key, and that --api-key-env names the variable that holds it",
+    wayOut: ({ keyOption }) => `check the key, and that ${keyOption} names the variable that holds it`,
   },
   credit: {
     what: () => "the account has no credit left",

@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { hopelessError, refusalError, tlsError } from "../../../src/domain/server/server-refusal.js";
 
-const refusal = { url: "http://h/v1/chat/completions", model: "granite", status: 404, said: "nope" };
+const refusal = {
+  url: "http://h/v1/chat/completions",
+  model: "granite",
+  status: 404,
+  said: "nope",
+  keyOption: "--judge-api-key-env",
+};
 
 describe("refusalError", () => {
   it.each([
-    ["key", {}, "the server does not accept the API key (HTTP 404): nope", "--api-key-env"],
+    ["key", {}, "the server does not accept the API key (HTTP 404): nope", "that --judge-api-key-env names"],
     ["credit", {}, "the account has no credit left", "goes on from there"],
     ["forbidden", {}, "the server denies access", '"granite"'],
     ["redirected", { location: "https://h/login" }, "redirects elsewhere", "https://h/login"],
