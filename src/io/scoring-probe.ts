@@ -20,9 +20,16 @@ import { readIds, readText } from "../domain/scoring/tokenizer-replies.js";
 import type { OpenAIModel } from "./openai.js";
 
 /** What one call of a probe came to. A refusal is what a probe is there to find. */
-export type Tried<Value> =
-  | { readonly kind: "works"; readonly value: Value }
-  | { readonly kind: "refused"; readonly status: number; readonly message: string };
+export type Tried<Value> = { readonly kind: "works"; readonly value: Value } | Unworkable;
+
+/** Why a call does not work. */
+export interface Unworkable {
+  readonly kind: "refused";
+  readonly status: number;
+  readonly message: string;
+  /** Where the call went to, if the server failed or replied with something else than an answer: it may lack nothing but be out of order. */
+  readonly faultAt?: string;
+}
 
 /** A list of next tokens, and how many alternatives were asked for in the end. */
 export interface Listing extends ListedReading {
@@ -54,20 +61,25 @@ type Post = (call: ScoringCall, bodyOf: (settings: ChatCompletionSettings) => un
 export function scoringProbe(server: Server, signal?: AbortSignal): ScoringProbe {
   const post = poster(server, signal);
   const { shown, name: model } = server;
+  const urlOf = (call: ScoringCall): string => server.at(callPlaces[call]).shownUrl;
   return {
-    list: (endpoint, prompt, fields) => list({ post, shown }, endpoint, { prompt, fields }),
+    list: (endpoint, prompt, fields) => list({ post, shown, urlOf }, endpoint, { prompt, fields }),
     async answers(prompt) {
       const messages = prompt.kind === "chat" ? prompt.messages : [];
       const reply = await post("chat", ({ extraBody }) => ({ ...extraBody, model, messages }));
       if (reply.kind === "refused") return reply;
       const reading = readChatCompletion(reply.value);
-      return reading.kind === "failed" && reading.reason === "bad-reply" ? unread(shown(reading.message)) : reply;
+      return reading.kind === "failed" && reading.reason === "bad-reply"
+        ? unread(shown(reading.message), urlOf("chat"))
+        : reply;
     },
     async echo(endpoint, prompt, addSpecialTokens) {
       const reply = await post(endpoint, (settings) => echoBody(endpoint, { prompt, addSpecialTokens }, settings));
       if (reply.kind === "refused") return reply;
       const reading = readEchoed(reply.value);
-      return reading.kind === "failed" ? unread(shown(reading.message)) : { kind: "works", value: reading.echoed };
+      return reading.kind === "failed"
+        ? unread(shown(reading.message), urlOf(endpoint))
+        : { kind: "works", value: reading.echoed };
     },
     async ids(text, special) {
       const reply = await post("tokenize", () =>
@@ -98,16 +110,27 @@ function poster(server: Server, signal: AbortSignal | undefined): Post {
       throw new EvalError("server", `${where.shownUrl}: ${message}`, {
         hint: "what the server can do could not be found out: run the same command again when it is ready",
       });
-    return { kind: "refused", status, message };
+    return { kind: "refused", status, message, ...(faults.has(status) && { faultAt: where.shownUrl }) };
   };
 }
 
-function unread(message: string): Tried<never> {
-  return { kind: "refused", status: 200, message };
+/** 500 may also be how a server says what it cannot do; 501 is always that */
+const faults: ReadonlySet<number> = new Set([403, 500]);
+
+function unread(message: string, faultAt: string): Unworkable {
+  return { kind: "refused", status: 200, message, faultAt };
 }
 
 async function list(
-  { post, shown }: { readonly post: Post; readonly shown: (text: string) => string },
+  {
+    post,
+    shown,
+    urlOf,
+  }: {
+    readonly post: Post;
+    readonly shown: (text: string) => string;
+    readonly urlOf: (call: ScoringCall) => string;
+  },
   endpoint: NextTokenEndpoint,
   { prompt, fields }: { readonly prompt: SentPrompt; readonly fields: ScoringFields },
 ): Promise<Tried<Listing>> {
@@ -118,7 +141,9 @@ async function list(
     const reply = await post(endpoint, (settings) => nextTokenBody(endpoint, asked, { ...settings, ...renamed }));
     if (reply.kind === "works") {
       const reading = readListed(reply.value);
-      return reading.kind === "failed" ? unread(shown(reading.message)) : { kind: "works", value: { ...reading, k } };
+      return reading.kind === "failed"
+        ? unread(shown(reading.message), urlOf(endpoint))
+        : { kind: "works", value: { ...reading, k } };
     }
     const { message } = reply;
     if (renamed.tokenLimitField === undefined && wantsMaxCompletionTokens({ text: message })) {

@@ -39,7 +39,7 @@ export type ProbedServer = Pick<OpenAIModel, "name" | "at" | "tryOut" | "shown">
  * Finds out, with a dozen small requests, what a server can do: whether it echoes, how many alternatives it tells, whether it names
  * ids, and what stands before a text.
  *
- * @throws {EvalError} `server` where it cannot be reached or does not accept the key; `input` where `maxLength` cannot be kept
+ * @throws {EvalError} `server` where it cannot be reached, does not accept the key or is out of order; `input` where `maxLength` cannot be kept
  */
 export async function probeScoring(server: ProbedServer, options: ProbeOptions): Promise<ScoringFindings> {
   const { sample, maxLength, addBos = "no", signal } = options;
@@ -68,7 +68,18 @@ export async function probeScoring(server: ProbedServer, options: ProbeOptions):
     ...beginning,
   };
   const refusals = { nextToken: refusalOf(way) ?? "", chat: refusalOf(chats.answers) };
-  return { ...facts, ...describeFindings(facts, refusals) };
+  const described = describeFindings(facts, refusals);
+  if (Object.values(described.modes).every(({ possible }) => !possible)) refuseFault(chats.answers, texts.way);
+  return { ...facts, ...described };
+}
+
+/** Nothing works: what a server that is out of order cannot do is not known, and other software need not be what helps. */
+function refuseFault(...tried: readonly Tried<unknown>[]): void {
+  for (const { message, faultAt } of tried.filter((each) => each.kind === "refused"))
+    if (faultAt !== undefined)
+      throw new EvalError("server", `${faultAt}: ${message}`, {
+        hint: "nothing that the server was asked was answered as it should be: check the address, the server and its log",
+      });
 }
 
 function refusalOf(tried: Tried<unknown>): string | null {

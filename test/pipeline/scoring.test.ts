@@ -345,6 +345,47 @@ describe("faults", () => {
   });
 });
 
+describe("a server that is out of order", () => {
+  const faults = {
+    500: { status: 500, body: "Internal Server Error" },
+    page: { status: 200, body: "<html><title>Log in</title></html>" },
+    cut: { status: 200, body: '{"choices": [{"mess' },
+    empty: { status: 200, body: "" },
+    403: { status: 403, body: "denied" },
+  } as const;
+
+  it.each([
+    ["500", "HTTP 500: Internal Server Error"],
+    ["page", "Log in"],
+    ["cut", "not JSON"],
+    ["empty", "the reply is empty"],
+    ["403", "HTTP 403: denied"],
+  ] as const)("is told as such, and no other software is advised: %s", async (name, says) => {
+    await using server = await startScoringServer({ kind: "vllm", fault: () => faults[name] });
+    for (const [mode, context] of [
+      ["auto", "text"],
+      ["letters", "chat"],
+    ] as const) {
+      const error: unknown = await run(server, itemsOf(1, context), { mode }).catch((caught: unknown) => caught);
+      expect(error).toEqual(evalError("server", `${server.url}/chat/completions: `));
+      expect(error).toEqual(evalError("server", says));
+      expect(error).toMatchObject({ hint: expect.stringMatching(/^(?!.*(--mode|vLLM)).*the server and its log$/) });
+    }
+  });
+
+  it("for its texts alone still answers chats, and the other way round", async () => {
+    const broken = (path: string): ScoringServerOptions => ({
+      kind: "vllm",
+      fault: (request) => (request.path === path ? faults.page : undefined),
+    });
+    await using texts = await startScoringServer(broken("/v1/completions"));
+    const written = await run(texts, itemsOf(1, "text"), { mode: "auto" });
+    expect(written.outcomes).toMatchObject([{ way: "generate" }]);
+    await using chats = await startScoringServer(broken("/v1/chat/completions"));
+    expect((await run(chats, itemsOf(1, "text"), { mode: "auto" })).outcomes).toMatchObject([{ way: "letters" }]);
+  });
+});
+
 describe("the probe", () => {
   const table: readonly [ScoringServerKind, "text" | "chat", string, number | null, string][] = [
     ["vllm", "text", "vllm", 20, "works"],
