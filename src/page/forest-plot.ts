@@ -4,6 +4,8 @@ import type { Verdict } from "../domain/statistics/verdict.js";
 import { verdicts } from "../domain/statistics/verdict.js";
 import { verdictWords } from "../domain/comparison/verdict-words.js";
 import { shortFile, shortened, signed } from "./numbers.js";
+import type { ScaleTicks } from "./scale-ticks.js";
+import { scaleTicks } from "./scale-ticks.js";
 
 /** One line of the plot: a file, or what a group of files comes to. */
 export interface ForestLine {
@@ -26,7 +28,9 @@ const narrow = 620;
 /** Differences with their intervals, one line a file; the light band is what could not have been called a difference. */
 export function forestPlot(lines: readonly ForestLine[], width: number): SVGElement | HTMLElement {
   const isNarrow = width < narrow;
-  const place: Place = { isNarrow, domain: reach(lines), nameCharacters: isNarrow ? Math.floor(width / 12) : 32 };
+  const domain = reach(lines);
+  const ticks = scaleTicks(domain, isNarrow ? 6 : 10);
+  const place: Place = { isNarrow, domain, ticks, nameCharacters: isNarrow ? Math.floor(width / 12) : 32 };
   return Plot.plot({
     className: "plot",
     width,
@@ -36,7 +40,13 @@ export function forestPlot(lines: readonly ForestLine[], width: number): SVGElem
     marginRight: isNarrow ? 18 : 200,
     marginTop: 24,
     marginBottom: 28,
-    x: { domain: place.domain, label: null, tickSize: 0, tickFormat: (value: number) => signed(value, 0) },
+    x: {
+      domain: place.domain,
+      label: null,
+      tickSize: 0,
+      ticks: [...ticks.values],
+      tickFormat: (value: number) => signed(value, ticks.digits),
+    },
     y: { domain: lines.map(({ key }) => key), axis: null, padding: 0.2 },
     symbol: { legend: false },
     marks: [...grounds(lines, place), ...intervals(lines, place), ...texts(lines, place)],
@@ -47,6 +57,7 @@ interface Place {
   readonly isNarrow: boolean;
   /** ends of the scale, in points */
   readonly domain: readonly [number, number];
+  readonly ticks: ScaleTicks;
   readonly nameCharacters: number;
 }
 
@@ -54,10 +65,10 @@ const y = "key";
 /** Keeps what lies behind a name out of its letters. */
 const halo = { stroke: "var(--paper)", strokeWidth: 5 } as const;
 
-function grounds(lines: readonly ForestLine[], { isNarrow, domain: [low, high] }: Place): Plot.Markish[] {
+function grounds(lines: readonly ForestLine[], { isNarrow, domain: [low, high], ticks }: Place): Plot.Markish[] {
   const sign = { fill: "var(--muted)", dy: -18, fontSize: 12 } as const;
   return [
-    Plot.gridX({ stroke: "var(--line)", strokeOpacity: 1, ticks: isNarrow ? 6 : 10 }),
+    Plot.gridX({ stroke: "var(--line)", strokeOpacity: 1, ticks: [...ticks.values] }),
     Plot.barX(
       lines.filter(({ detectable }) => detectable !== null),
       {
