@@ -16,6 +16,7 @@ export function ModelTable({ series }: { readonly series: readonly Series[] }) {
       cell: (one) => (
         <>
           <SeriesMark series={one} /> {one.report.model}
+          {one.report.partial !== null && " (partial)"}
         </>
       ),
     },

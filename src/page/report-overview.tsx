@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from "preact/hooks";
 import type { PageRun, PageSummary } from "../domain/page/page-data.js";
+import { askedQuestions } from "../domain/report/asked-questions.js";
 import type { ModelReport } from "../domain/report/report.js";
 import { Chart } from "./chart.js";
 import { count, decimal, percent, plural, scoreInterval, shortFile } from "./numbers.js";
@@ -21,9 +22,7 @@ export function ReportOverview({ summary }: { readonly summary: ReportSummary })
   const { shown, toggle } = useShownSeries(series);
   return (
     <>
-      <p class="lead">
-        {plural(report.questions.count, "question")}, scores from 1 to 10; intervals are 95 %, clustered by question.
-      </p>
+      <p class="lead">{askedQuestions(report)}, scores from 1 to 10; intervals are 95 %, clustered by question.</p>
       <section id="models" aria-labelledby="models-title">
         <h2 id="models-title">Models</h2>
         <ModelTable series={series} />

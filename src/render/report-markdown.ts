@@ -3,7 +3,7 @@ import { mtBenchScale } from "../domain/mt-bench/rating.js";
 import type { ModelReport, Report } from "../domain/report/report.js";
 import type { MeanEstimate } from "../domain/statistics/statistics.js";
 import { withinScale } from "../domain/statistics/statistics.js";
-import { askedQuestions } from "./asked-questions.js";
+import { askedQuestions } from "../domain/report/asked-questions.js";
 
 /** The report as Markdown for an issue, a pull request or a wiki. Names are somebody else's and stand in code spans. */
 export function reportMarkdown(report: Report): string {

@@ -4,7 +4,7 @@ import { printable } from "../domain/printable.js";
 import type { ModelReport, Report } from "../domain/report/report.js";
 import type { MeanEstimate } from "../domain/statistics/statistics.js";
 import { withinScale } from "../domain/statistics/statistics.js";
-import { askedQuestions } from "./asked-questions.js";
+import { askedQuestions } from "../domain/report/asked-questions.js";
 
 /** The report for a terminal or a log: plain text, no colours needed to read it. */
 export function reportText(report: Report): string {

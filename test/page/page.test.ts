@@ -76,6 +76,18 @@ describe.skipIf(browserPath === undefined)(`the page in a browser (${browserPath
     });
   });
 
+  it.each([
+    [1, "m scores 4.00 of 10 over 1 question.", "1 question, scores", "m"],
+    [80, "m (partial) scores 4.00 of 10 over 1 question.", "1 of 80 questions (partial), scores", "m (partial)"],
+  ])("says of one question of a set of %i what it is a part of", async (questionsOfSet, headline, lead, name) => {
+    await withPage({ questionsOfSet }, async (page) => {
+      await page.keyboard.press("Escape");
+      expect(await page.locator("h1").innerText()).toBe(headline);
+      expect(await page.locator(".lead").innerText()).toContain(lead);
+      expect((await page.locator("#models tbody th").innerText()).trim()).toBe(name);
+    });
+  });
+
   it("runs nothing of what stands in its data", async () => {
     const attack = `</script><script>window.hit = 1</script><img src=x onerror="window.hit = 1">{{constructor}}<!--<script>`;
     await withPage({ question: attack, answer: attack, judgment: attack, model: attack }, async (page) => {

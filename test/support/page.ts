@@ -12,6 +12,8 @@ export interface PageTexts {
   readonly answer: string;
   readonly judgment: string;
   readonly model: string;
+  /** of which one was asked; one where left out */
+  readonly questionsOfSet?: number;
 }
 
 const run = (model: string): PageRun => ({
@@ -33,7 +35,7 @@ export async function writeTextPage(
   texts: PageTexts,
   marks: Partial<Pick<PageSummary, "stale" | "leftOut">> = {},
 ): Promise<string> {
-  const { question, answer, judgment, model } = texts;
+  const { question, answer, judgment, model, questionsOfSet = 1 } = texts;
   const turn: AnswerTurnRecord = { text: answer, truncated: true };
   const records: PageRecord[] = [
     { kind: "question", turns: [question], reference: [question] },
@@ -62,7 +64,10 @@ export async function writeTextPage(
       },
     ],
   };
-  const report = modelReport(scored, [{ id: 1, category: model, turns: 1 }]);
+  const report = modelReport(
+    scored,
+    Array.from({ length: questionsOfSet }, (_, index) => ({ id: index + 1, category: model, turns: 1 })),
+  );
   const runs = [run(model)];
   const summary: PageSummary = {
     format: 1,
@@ -90,7 +95,7 @@ export async function writeTextPage(
       kind: "branchbench-report",
       bench: "mt_bench",
       branch: null,
-      questions: { source: model, sha256: "0", count: 1 },
+      questions: { source: model, sha256: "0", count: questionsOfSet },
       models: [report],
     },
   };

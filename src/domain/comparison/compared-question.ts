@@ -103,7 +103,7 @@ function filePart({ qnaFile, group }: ComparedQuestion, questions: readonly Comp
 }
 
 /** The variance of what rounding to a whole point adds (Sheppard, Proceedings of the London Mathematical Society 29, 1898). */
-const pointRoundingVariance = 1 / 12;
+export const pointRoundingVariance = 1 / 12;
 
 function spreadOf({ answerSpread, judgeSpread }: MeasuredScore): ScoreSpread {
   return { answers: answerSpread, judgments: judgeSpread };

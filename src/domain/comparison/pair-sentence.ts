@@ -2,13 +2,14 @@ import type { Comparison } from "./comparison.js";
 
 /** Two models on the same questions, in plain words. */
 export function pairSentence(
-  { groups }: Comparison,
+  { groups, settings }: Comparison,
   { base, tuned }: { readonly base: string; readonly tuned: string },
 ): string {
   const { difference, interval, n } = groups.all;
   if (difference === null) return `No question has a score of both ${base} and ${tuned}.`;
   const on = `on the same ${n} ${n === 1 ? "question" : "questions"}`;
-  if (interval === null) return `${tuned} differs from ${base} by ${signed(difference)} ${on}; too few to tell more.`;
+  if (interval === null || n < settings.minimumQuestions)
+    return `${tuned} differs from ${base} by ${signed(difference)} ${on}; too few to tell more.`;
   const [low, high] = interval;
   const range = `95 % interval ${signed(low)} to ${signed(high)}`;
   if (low > 0) return `${tuned} scores ${difference.toFixed(2)} points more than ${base} ${on} (${range}).`;

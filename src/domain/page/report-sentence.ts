@@ -1,5 +1,8 @@
 import { counted } from "../counted.js";
 import type { PageRun } from "./page-data.js";
+import { pointRoundingVariance } from "../comparison/compared-question.js";
+import { defaultComparisonSettings, differenceInterval } from "../comparison/file-comparison.js";
+import type { ModelReport } from "../report/report.js";
 import type { MeanEstimate } from "../statistics/statistics.js";
 import { clusteredMean } from "../statistics/statistics.js";
 
@@ -8,6 +11,8 @@ export interface RankedModel {
   readonly model: string;
   readonly judge: string;
   readonly overall: MeanEstimate;
+  /** how much of the question set was asked; null for all of it */
+  readonly partial: ModelReport["partial"];
 }
 
 /**
@@ -18,10 +23,15 @@ export interface RankedModel {
 export function reportSentence(ranked: readonly RankedModel[], runs: readonly PageRun[]): string {
   const [best, next] = ranked;
   if (best === undefined || best.overall.mean === null) return "No answer has a score yet.";
-  const first = `${best.model} scores ${estimate(best.overall)} of 10 over ${counted(best.overall.clusters, "question")}`;
+  const first = `${nameOf(best)} scores ${estimate(best.overall)} of 10 over ${counted(best.overall.clusters, "question")}`;
   if (next === undefined || next.overall.mean === null) return `${first}.`;
-  const rest = ranked.length > 2 ? `, the next best of ${ranked.length} is ${next.model} with` : `, ${next.model}`;
+  const rest = ranked.length > 2 ? `, the next best of ${ranked.length} is ${nameOf(next)} with` : `, ${nameOf(next)}`;
   return `${first}${rest} ${estimate(next.overall)}. ${differenceSentence(pairedDifference(runs, best, next), best.model)}`;
+}
+
+/** A score of a part is not the benchmark's. */
+function nameOf({ model, partial }: RankedModel): string {
+  return partial === null ? model : `${model} (partial)`;
 }
 
 /** Difference of two runs over the questions and turns that both have a score for. */
@@ -40,10 +50,18 @@ function pairedDifference(runs: readonly PageRun[], left: RankedModel, right: Ra
   );
 }
 
-function differenceSentence({ mean, interval, clusters }: MeanEstimate, best: string): string {
-  if (mean === null || interval === null) return "They share too few questions to be compared.";
-  const shown = `${signed(mean)} points, 95 % interval ${signed(interval[0])} to ${signed(interval[1])}, paired over ${counted(clusters, "question")}`;
-  return interval[0] > 0 ? `${best} is better: ${shown}.` : `No difference is shown: ${shown}.`;
+/**
+ * By the rules of a file of a comparison: nothing is said of fewer questions than it needs, and differences that are all alike, frequent among
+ * few integers, are no more certain than rounding to whole points lets them be.
+ */
+function differenceSentence({ mean, standardError, n, clusters }: MeanEstimate, best: string): string {
+  if (mean === null || standardError === null || clusters < defaultComparisonSettings.minimumQuestions)
+    return "They share too few questions to be compared.";
+  const rounding = Math.sqrt((2 * pointRoundingVariance) / n);
+  const error = { standardError: Math.max(standardError, rounding), degrees: clusters - 1 };
+  const [low, high] = differenceInterval(mean, error);
+  const shown = `${signed(mean)} points, 95 % interval ${signed(low)} to ${signed(high)}, paired over ${counted(clusters, "question")}`;
+  return low > 0 ? `${best} is better: ${shown}.` : `No difference is shown: ${shown}.`;
 }
 
 function estimate({ mean }: MeanEstimate): string {

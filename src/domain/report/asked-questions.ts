@@ -1,5 +1,5 @@
-import { counted } from "../domain/counted.js";
-import type { Report } from "../domain/report/report.js";
+import { counted } from "../counted.js";
+import type { Report } from "./report.js";
 
 /** How much of the set the scores are of, also where selections were asked at different times. */
 export function askedQuestions({ questions, models }: Report): string {

@@ -15,7 +15,7 @@ function candidate(
   const values = first.map((_, row) => turns.flatMap((turn) => turn[row] ?? []));
   const zeros = first.map(() => 0);
   return {
-    ranked: { model, judge: "j", overall: clusteredMean(values) },
+    ranked: { model, judge: "j", overall: clusteredMean(values), partial: null },
     run: { model, judge: "j", score: first, turns, flags: zeros, spread: zeros, histogram: [] },
   };
 }
@@ -41,13 +41,24 @@ describe("reportSentence", () => {
     [
       "two with a difference that is always there",
       [candidate("a", [9, 8, 7]), candidate("b", [7, 6, 5])],
-      "a scores 8.00 of 10 over 3 questions, b 6.00. a is better: +2.00 points, 95 % interval +2.00 to +2.00, paired over 3 questions.",
+      "a scores 8.00 of 10 over 3 questions, b 6.00. a is better: +2.00 points, 95 % interval +0.99 to +3.01, paired over 3 questions.",
     ],
     [
-      // differences 3 and -1: mean 1, standard error 2, t of one degree of freedom 12.706
+      // differences 4, 1 and -2: mean 1, standard error √3, t of two degrees of freedom 4.303
       "two with a difference that may be chance",
-      [candidate("a", [9, 5]), candidate("b", [6, 6])],
-      "a scores 7.00 of 10 over 2 questions, b 6.00. No difference is shown: +1.00 points, 95 % interval −24.41 to +26.41, paired over 2 questions.",
+      [candidate("a", [9, 7, 5]), candidate("b", [5, 6, 7])],
+      "a scores 7.00 of 10 over 3 questions, b 6.00. No difference is shown: +1.00 points, 95 % interval −6.45 to +8.45, paired over 3 questions.",
+    ],
+    [
+      // no spread at all: rounding to whole points alone gives a standard error of √(1/6/3)
+      "two with a small difference that is always there",
+      [candidate("a", [9, 8, 7]), candidate("b", [8, 7, 6])],
+      "a scores 8.00 of 10 over 3 questions, b 7.00. No difference is shown: +1.00 points, 95 % interval −0.01 to +2.01, paired over 3 questions.",
+    ],
+    [
+      "two that share two questions",
+      [candidate("a", [9, 8]), candidate("b", [4, 3])],
+      "a scores 8.50 of 10 over 2 questions, b 3.50. They share too few questions to be compared.",
     ],
     [
       "two that share one question",
@@ -62,22 +73,32 @@ describe("reportSentence", () => {
     [
       "more than two",
       [candidate("a", [9, 8]), candidate("b", [8, 7]), candidate("c", [1, 1])],
-      "a scores 8.50 of 10 over 2 questions, the next best of 3 is b with 7.50. a is better: +1.00 points, 95 % interval +1.00 to +1.00, paired over 2 questions.",
+      "a scores 8.50 of 10 over 2 questions, the next best of 3 is b with 7.50. They share too few questions to be compared.",
     ],
   ])("%s", (_, candidates, said) => {
     expect(sentence(...candidates)).toBe(said);
   });
 
   it("pairs by question and turn, and only what both have", () => {
-    const better = candidate("a", [9, 8, 1], [9, null, 2]);
-    const worse = candidate("b", [8, 7, null], [8, 3, null]);
-    // differences of the two shared questions: 1 and 1 of one, 1 of the other
-    expect(sentence(better, worse)).toContain("a is better: +1.00 points, 95 % interval +1.00 to +1.00, paired over 2");
+    const better = candidate("a", [9, 8, 1, 9, 9], [9, null, 2, 9, 9]);
+    const worse = candidate("b", [7, 6, null, 7, 7], [7, 3, null, 7, 7]);
+    // of the four shared questions three have both turns: seven differences of 2, an error of rounding of √(1/6/7), t of three degrees 3.182
+    expect(sentence(better, worse)).toContain("a is better: +2.00 points, 95 % interval +1.51 to +2.49, paired over 4");
+  });
+
+  it("says which scores are of a part of the questions", () => {
+    const [one, two] = [candidate("a", [9, 9]), candidate("b", [5, 5])];
+    const part = { ...one.ranked, partial: { asked: 2, of: 80 } };
+    expect(reportSentence([part, two.ranked], [one.run, two.run])).toMatch(
+      /^a \(partial\) scores 9\.00 of 10 over 2 questions, b 5\.00\./,
+    );
+    const other = { ...two.ranked, partial: { asked: 2, of: 80 } };
+    expect(reportSentence([one.ranked, other], [one.run, two.run])).toContain(", b (partial) 5.00.");
   });
 
   it("takes the run of the same judge", () => {
-    const [one, two] = [candidate("a", [9, 9]), candidate("b", [5, 5])];
-    const other: PageRun = { ...two.run, judge: "another", score: [9, 9], turns: [[9, 9]] };
+    const [one, two] = [candidate("a", [9, 9, 9]), candidate("b", [5, 5, 5])];
+    const other: PageRun = { ...two.run, judge: "another", score: [9, 9, 9], turns: [[9, 9, 9]] };
     expect(reportSentence([one.ranked, two.ranked], [other, one.run, two.run])).toContain("+4.00 points");
   });
 });
