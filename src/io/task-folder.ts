@@ -129,6 +129,7 @@ async function readTask(
   const { wrongGold, workingFolder } = reading;
   const context = { taskPath: path, workingFolder, wrongGold, hash, say };
   const docs = await readTaskDocs(definition.dataFiles, context);
+  const questionsHash = hash.copy();
   const pool = examples.dataFiles === undefined ? docs : await readTaskDocs(examples.dataFiles, context);
   const rule = fewShotRule(definition, reading);
   // what the yaml file decides belongs to what was read, its notes and paths do not
@@ -142,7 +143,7 @@ async function readTask(
     description,
     docs,
     fewShots: fewShotsOf(docs, pool, rule),
-    source: { path, sha256: hash.digest("hex") },
+    source: { path, sha256: hash.digest("hex"), questionsSha256: questionsHash.digest("hex") },
     tags,
     shots: rule.count,
   };

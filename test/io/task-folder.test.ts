@@ -55,6 +55,17 @@ async function written(files: Readonly<Record<string, string | Uint8Array>>): Pr
 }
 
 describe("readTaskFolder", () => {
+  it("tells other examples from other questions", async () => {
+    await using folder = await written({ "t.yaml": yaml(), "rows.jsonl": rows(4) });
+    const source = async (fewShots: number) => (await read(folder, { fewShots })).tasks[0]?.source;
+    const [none, two] = [await source(0), await source(2)];
+    expect(two?.sha256).not.toBe(none?.sha256);
+    expect(two?.questionsSha256).toMatch(/^[\da-f]{64}$/);
+    expect(two?.questionsSha256).toBe(none?.questionsSha256);
+    await folder.write("rows.jsonl", rows(3));
+    expect((await source(2))?.questionsSha256).not.toBe(two?.questionsSha256);
+  });
+
   it.each([
     ['["A", "B", "C", "D"]', "letters"],
     [`"{{['A', 'B', 'C', 'D']}}"`, "letters"],

@@ -21,7 +21,7 @@ export interface McqSource {
   readonly path: string;
   /** of all that was read, the examples too; in hex */
   readonly sha256: string;
-  /** of the questions alone, where they stand in a file of their own; in hex */
+  /** of the files of the questions alone; in hex */
   readonly questionsSha256?: string;
 }
 
