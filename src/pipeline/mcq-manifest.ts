@@ -23,11 +23,16 @@ export async function keepMcqManifest(paths: RecordPaths, input: MmluInput, port
         hint: "use --fresh to move them aside and ask anew",
       },
     );
+  // older versions recorded the hash of all that was read, whatever was asked
+  const isUnchanged = ({ name, source }: McqTask): boolean => stored?.data[name]?.sha256 === source.sha256;
+  const unchanged = Object.fromEntries(
+    input.tasks.filter(isUnchanged).map((task) => [task.name, askedData(task, ports)]),
+  );
   const { server, scoring } = ports;
   const manifest: McqManifest = {
     kind: "outcomes",
     settings,
-    data: joinData(stored?.data ?? {}, wanted, paths.manifest),
+    data: joinData({ ...stored?.data, ...unchanged }, wanted, paths.manifest),
     facts: {
       branchbench: packageInfo(),
       started: new Date().toISOString(),

@@ -398,6 +398,22 @@ describe("mmlu", () => {
     expect(partial.resultsFile).not.toBe(first.resultsFile);
   });
 
+  it("goes on with written answers whose manifest has the hash of the examples, too, as older versions wrote it", async () => {
+    await using folder = await tempFolder();
+    const task = sampleTask("alpha", 2);
+    const hashed = (sha256: string) => ({
+      ...task,
+      source: { ...task.source, sha256, questionsSha256: "1".repeat(64) },
+    });
+    const { asked, ports } = mmluPorts();
+    const scoring = { ...ports.scoring, modes: { letters: "generate" } };
+    const older = { ...task, source: { ...task.source, sha256: "2".repeat(64) } };
+    await mmlu(mmluInput(folder.path, [older]), { ...ports, scoring });
+    for (const sha256 of ["2".repeat(64), "3".repeat(64)])
+      await mmlu(mmluInput(folder.path, [hashed(sha256)]), { ...ports, scoring });
+    expect(asked).toHaveLength(2);
+  });
+
   it("lets further tasks join, and refuses other settings and other data", async () => {
     await using folder = await tempFolder();
     const [beta, alpha] = tasks as [(typeof tasks)[0], (typeof tasks)[0]];
