@@ -47,10 +47,10 @@ describe.skipIf(browserPath === undefined)(`the page of MMLU results (${browserH
   it("says the score first, and has charts with tables and every section it links to", async () => {
     await withPage("", async (page) => {
       expect(await page.locator("h1").textContent()).toMatch(/^org\/large is right in \d+\.\d % of 38 questions/);
-      expect(await page.locator("#models tbody tr").count()).toBe(3);
+      await expect.poll(() => page.locator("#models tbody tr").count()).toBe(3);
       for (const chart of await page.locator("figure .chart svg").all())
         expect(await chart.evaluate((svg) => /NaN|Infinity|undefined/.test(svg.outerHTML))).toBe(false);
-      expect(await page.locator("figure .chart svg").count()).toBe(2);
+      await expect.poll(() => page.locator("figure .chart svg").count()).toBe(2);
       for (const link of await page.locator("nav[aria-label=Sections] a").all())
         expect(await page.locator((await link.getAttribute("href")) ?? "").count()).toBe(1);
       for (const summary of await page.locator("main summary").all()) await summary.click();
@@ -60,7 +60,7 @@ describe.skipIf(browserPath === undefined)(`the page of MMLU results (${browserH
 
   it("narrows and orders the list by every choice of every filter", { timeout: 120_000 }, async () => {
     await withPage("", async (page) => {
-      expect(await listed(page)).toBe(questions);
+      await expect.poll(() => listed(page)).toBe(questions);
       const counts = new Map<string, number>();
       // which filters there are depends on the two models that are shown
       for (const label of await page.locator("#questions .filters .choice > span").allTextContents()) {
@@ -76,7 +76,7 @@ describe.skipIf(browserPath === undefined)(`the page of MMLU results (${browserH
           counts.set(`${label} ${value}`, await listed(page));
         }
         await filter.selectOption(usual);
-        expect(await listed(page)).toBe(questions);
+        await expect.poll(() => listed(page)).toBe(questions);
       }
       const count = (trait: string): number => counts.get(`Only ${trait}`) ?? Number.NaN;
       // one question failed in the model on the left, which is not on the right
@@ -93,10 +93,10 @@ describe.skipIf(browserPath === undefined)(`the page of MMLU results (${browserH
   it("opens a question with its choices, beliefs and written answer, by address and by key", async () => {
     await withPage("#q=mmlu_abstract_algebra%2F2", async (page) => {
       await page.waitForSelector(".choices");
-      expect(await page.locator(".choices > li").count()).toBe(4);
+      await expect.poll(() => page.locator(".choices > li").count()).toBe(4);
       expect(await page.locator(".choices .tag").allTextContents()).toEqual(["✓ right answer"]);
-      expect(await page.locator(".belief.right svg .bar").count()).toBe(4);
-      expect(await page.locator(".belief .taken").count()).toBe(2);
+      await expect.poll(() => page.locator(".belief.right svg .bar").count()).toBe(4);
+      await expect.poll(() => page.locator(".belief .taken").count()).toBe(2);
       expect(await page.locator(".pane.left .prose").innerHTML()).toContain("<strong>C</strong>");
       await page.keyboard.press("k");
       await page.locator(".pane.left .tag", { hasText: "unreadable" }).waitFor();
@@ -115,7 +115,7 @@ describe.skipIf(browserPath === undefined)(`the page of MMLU results (${browserH
       await expect.poll(() => listed(page)).toBe(8);
       await page.locator("#search").fill("cannot</b> say");
       await expect.poll(() => page.locator(".search-line [role=status]").textContent()).toBe("all texts searched");
-      expect(await listed(page)).toBe(1);
+      await expect.poll(() => listed(page)).toBe(1);
     });
   });
 });

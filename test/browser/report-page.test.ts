@@ -56,7 +56,7 @@ describe.skipIf(browserPath === undefined)(`the report file (${browserHint})`, (
           expect(await chart.locator("path, rect, line, circle, text").count()).toBeGreaterThan(1);
           expect(await chart.evaluate((svg) => /NaN|Infinity|undefined/.test(svg.outerHTML))).toBe(false);
         }
-        expect(await page.locator("figure figcaption").count()).toBe(await page.locator("figure").count());
+        await expect.poll(() => page.locator("figure figcaption").count()).toBe(await page.locator("figure").count());
       });
     },
   );
@@ -90,7 +90,7 @@ describe.skipIf(browserPath === undefined)(`the report file (${browserHint})`, (
       for (const link of links) {
         await link.click();
         const id = (await link.getAttribute("href")) ?? "";
-        expect(await page.locator(id).count()).toBe(1);
+        await expect.poll(() => page.locator(id).count()).toBe(1);
         const isInSight = () =>
           page.locator(id).evaluate((target) => {
             const { top, bottom } = target.getBoundingClientRect();
@@ -118,7 +118,7 @@ describe.skipIf(browserPath === undefined)(`the report file (${browserHint})`, (
             counts.push(await listed(page));
           }
           await filter.selectOption(usual ?? "");
-          expect(await listed(page)).toBe(all);
+          await expect.poll(() => listed(page)).toBe(all);
         }
         expect(Math.min(...counts)).toBeLessThan(all);
         expect(Math.max(...counts)).toBeLessThanOrEqual(all);
@@ -133,11 +133,12 @@ describe.skipIf(browserPath === undefined)(`the report file (${browserHint})`, (
         await page.keyboard.press("/");
         await page.keyboard.type("I am sorry");
         await expect.poll(() => page.locator(".search-line [role=status]").textContent()).toBe("all texts searched");
+        await expect.poll(() => listed(page)).toBeGreaterThan(0);
         const found = await listed(page);
-        expect(found).toBeGreaterThan(0);
         await page.locator("#search").fill("a text that is nowhere");
         await expect.poll(() => page.locator(".search-line [role=status]").textContent()).toBe("all texts searched");
-        expect(await page.locator(".question-row").count()).toBe(0);
+        // the words before may still stand there for a moment
+        await expect.poll(() => page.locator(".question-row").count()).toBe(0);
         await page.locator("#search").fill("");
         await expect.poll(() => page.locator(".question-row").count()).toBeGreaterThan(found - 1);
       });
@@ -148,7 +149,7 @@ describe.skipIf(browserPath === undefined)(`the report file (${browserHint})`, (
     await withPage(kind, async (page) => {
       await page.locator(".question-row").first().click();
       await page.waitForSelector(".pane .judgment");
-      expect(await page.locator(".pane").count()).toBeGreaterThanOrEqual(2);
+      await expect.poll(() => page.locator(".pane").count()).toBeGreaterThanOrEqual(2);
       const first = page.url();
       await page.keyboard.press("j");
       await expect.poll(() => page.url()).not.toBe(first);
@@ -174,7 +175,7 @@ describe.skipIf(browserPath === undefined)(`the report file (${browserHint})`, (
       const theme = page.locator(".page-head button");
       await theme.click();
       await theme.click();
-      expect(await paper()).not.toBe(before);
+      await expect.poll(paper).not.toBe(before);
     });
   });
 });

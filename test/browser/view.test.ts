@@ -64,7 +64,7 @@ describe.skipIf(browserPath === undefined)(`the viewer in a browser (${browserHi
         expect(await page.locator("#questions .filters .choice > span").first().textContent()).toBe(
           isBranch ? "File" : "Category",
         );
-        expect(await page.locator(isBranch ? "#files" : "#categories").count()).toBe(1);
+        await expect.poll(() => page.locator(isBranch ? "#files" : "#categories").count()).toBe(1);
         expect(await page.locator(".question-row .where").allTextContents()).not.toContain("taxonomy");
         await page.locator(".question-row").first().click();
         await page.waitForSelector(".pane .judgment");
@@ -86,8 +86,8 @@ describe.skipIf(browserPath === undefined)(`the viewer in a browser (${browserHi
         await link.click();
         await page.locator(".question-row").first().click();
         await page.waitForSelector(".choices");
-        expect(await page.locator(".pane").count()).toBe(panes);
-        expect(await page.locator(".rate").count()).toBe(0);
+        await expect.poll(() => page.locator(".pane").count()).toBe(panes);
+        await expect.poll(() => page.locator(".rate").count()).toBe(0);
         await page.locator(".view-bar a").click();
         await page.waitForSelector("section.set");
       }
