@@ -28,8 +28,8 @@ export interface MmluBranchInput {
 }
 
 export interface MmluBranchPorts extends Pick<MmluPorts, "progress" | "signal"> {
-  readonly base: Pick<MmluPorts, "scoring" | "server">;
-  readonly tuned: Pick<MmluPorts, "scoring" | "server">;
+  readonly base: Pick<MmluPorts, "scoring" | "server" | "width">;
+  readonly tuned: Pick<MmluPorts, "scoring" | "server" | "width">;
 }
 
 export interface MmluBranchSummary {

@@ -18,7 +18,6 @@ import type { RecordPaths } from "../io/output-tree.js";
 import { progressFile } from "../io/progress-file.js";
 import { fanOut, throwIfStopped } from "./fan-out.js";
 import { dropOutdated, finishedOutcomes } from "./finished-outcomes.js";
-import { defaultWidth } from "./gen-answers.js";
 import type { Asked } from "./heads-first.js";
 import { headsFirst } from "./heads-first.js";
 import { keepMcqManifest } from "./mcq-manifest.js";
@@ -131,7 +130,7 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
       }
       counter.add({ done: 1, failed: outcome.kind === "failed" ? 1 : 0 });
     };
-    const width = ports.width ?? defaultWidth;
+    const width = ports.width ?? questionsUnderWay;
     const missing = plan.map(({ task, docs }) => ({ task, docs: docs.filter((doc) => !isFinished(task, doc)) }));
     const question = (task: McqTask, doc: McqDoc): McqQuestion => ({ task, doc, prompt: input.promptOf(task, doc) });
     const source = headsFirst(missing, { question, width });
@@ -173,6 +172,9 @@ async function askAndKeep(
   await (outcome.kind === "failed" ? journals.failures : journals.outcomes).append(encodeMcqRecord(record));
   return outcome;
 }
+
+/** As many as a server is asked at a time that is found out by asking, and some whose records are on their way to the disk: each holds its prompt. */
+const questionsUnderWay = 320;
 
 function requireScoring(run: Run, when: "going" | "end"): void {
   run.broken ??= brokenScoring(run.tally, when);

@@ -20,7 +20,16 @@ import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import type { McqData } from "../mcq-run.js";
-import { mcqAsking, mcqBase, showMcqPlan, showFinished, showNotes, showScoring, taskNames } from "../mcq-run.js";
+import {
+  mcqAsking,
+  mcqBase,
+  showMcqPlan,
+  roomFor,
+  showFinished,
+  showNotes,
+  showScoring,
+  taskNames,
+} from "../mcq-run.js";
 import { mcqTableRenderers } from "../mcq-tables.js";
 import { progressDisplay } from "../progress.js";
 import { gate, interruptible } from "../run-context.js";
@@ -77,7 +86,7 @@ function measureOne(options: MmluBranchOptions, data: McqData, host: Host): Prom
         const display = progressDisplay(host.stderr);
         const summary = await mmlu(
           { ...mcqBase(options, data), ...prepared, model: options.model },
-          { scoring, server, progress: display.listener, signal },
+          { scoring, server, progress: display.listener, signal, ...roomFor(options.maxWorkers) },
         ).finally(() => display.stop());
         showFinished(summary, host);
         await deliver(mmluDocument(summary, options, host), { file: options.output, name: "result" }, host);
@@ -122,8 +131,8 @@ async function compareTwo(
             command: commandOf(options),
           },
           {
-            base: { scoring: prepared.base.scoring, server: baseModel.server },
-            tuned: { scoring: prepared.tuned.scoring, server: tunedModel.server },
+            base: { scoring: prepared.base.scoring, server: baseModel.server, ...roomFor(choices.base.maxWorkers) },
+            tuned: { scoring: prepared.tuned.scoring, server: tunedModel.server, ...roomFor(options.maxWorkers) },
             progress: display.listener,
             signal,
           },

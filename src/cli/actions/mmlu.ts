@@ -22,6 +22,7 @@ import {
   mcqBase,
   mmluPageCommand,
   showMcqPlan,
+  roomFor,
   showFinished,
   showNotes,
   showScoring,
@@ -58,7 +59,7 @@ export async function mmluAction(options: MmluOptions, host: Host): Promise<numb
         const display = progressDisplay(host.stderr);
         const summary = await mmlu(
           { ...base, ...prepared, model },
-          { scoring, server, progress: display.listener, signal },
+          { scoring, server, progress: display.listener, signal, ...roomFor(options.maxWorkers) },
         ).finally(() => display.stop());
         showFinished(summary, host);
         await deliver(mmluDocument(summary, options, host), { file: options.output, name: "result" }, host);
