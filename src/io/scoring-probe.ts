@@ -23,7 +23,7 @@ import type { OpenAIModel } from "./openai.js";
 export type Tried<Value> = { readonly kind: "works"; readonly value: Value } | Unworkable;
 
 /** Why a call does not work. */
-export interface Unworkable {
+interface Unworkable {
   readonly kind: "refused";
   readonly status: number;
   readonly message: string;
