@@ -7,7 +7,7 @@ import { dryRunMcq } from "../pipeline/mcq-dry-run.js";
 import type { McqAsking } from "../pipeline/mcq-scoring.js";
 import { prepareDryRun } from "../pipeline/mcq-scoring.js";
 import type { MmluSummary } from "../pipeline/mmlu.js";
-import type { McqScoring, MmluInput, MmluPorts } from "../pipeline/mmlu-input.js";
+import type { McqScoring, MmluInput } from "../pipeline/mmlu-input.js";
 import { mcqDryRunText } from "../render/mcq-dry-run-text.js";
 import { printable } from "../domain/printable.js";
 import { commandLine } from "./command-line.js";
@@ -121,9 +121,4 @@ export function showFinished({ resultsFile, failed, failedExample, paths, total 
 
 export function showNotes(notes: readonly string[], host: Host): void {
   for (const note of notes) host.stderr.write(`note: ${printable(note)}\n`);
-}
-
-/** Where more requests may be in flight than the stage provides for, room for them and for the records on their way to the disk. */
-export function roomFor(maxWorkers: number | "auto"): Pick<MmluPorts, "width"> {
-  return maxWorkers === "auto" || maxWorkers <= 256 ? {} : { width: maxWorkers + 64 };
 }

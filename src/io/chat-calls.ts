@@ -1,5 +1,5 @@
 import type { ChatCompletionSettings, TokenLimitField } from "../domain/server/chat-completion.js";
-import type { RequestFailureReason } from "../domain/server/chat-model.js";
+import type { ChatReply } from "../domain/server/chat-model.js";
 import type { EvalError } from "../domain/eval-error.js";
 import {
   hopeless,
@@ -58,14 +58,7 @@ export type CallReply<Reading> =
       readonly latencyMs: number;
       readonly attempts: number;
     })
-  | {
-      readonly kind: "failed";
-      readonly reason: RequestFailureReason;
-      readonly message: string;
-      /** why a reply without text ended, as the server says */
-      readonly finishReason?: string;
-      readonly attempts: number;
-    };
+  | Extract<ChatReply, { kind: "failed" }>;
 
 /** What the calls of one model share. */
 export interface ChatCallsParts {

@@ -23,7 +23,7 @@ import { progressCounter } from "./progress.js";
 import { keepJudgmentManifest } from "./run-manifest.js";
 import type { ServerFacts } from "./run-manifest.js";
 import type { JudgeAnswersInput } from "./judging-input.js";
-import { askedQuestions, checkJudging, requireAnswers } from "./judging-input.js";
+import { judgedQuestions, checkJudging, requireAnswers } from "./judging-input.js";
 import { hasJudgments, setModelAside, settleFailures } from "./judgment-records.js";
 
 export interface JudgeAnswersPorts {
@@ -66,7 +66,7 @@ export interface JudgeAnswersSummary {
 export async function judgeAnswers(input: JudgeAnswersInput, ports: JudgeAnswersPorts): Promise<JudgeAnswersSummary> {
   const all = await checkJudging(input);
   if (ports.answers === undefined) await requireAnswers(input);
-  const questions = ports.answers === undefined ? await askedQuestions(input, all) : all;
+  const questions = ports.answers === undefined ? await judgedQuestions(input, all) : all;
   const paths = input.output.judgments(input.judge);
   return withLock(paths.records, async (lost) => {
     const signal = ports.signal === undefined ? lost : AbortSignal.any([lost, ports.signal]);

@@ -75,7 +75,7 @@ export async function requireAnswers(input: JudgeAnswersInput): Promise<void> {
  * Where gen-answers was told to ask a part of the questions, and did, that part: the others have no answers because nobody wanted any. Of a
  * run that was stopped before its end nobody knows which ones it would have asked, so that all are missing.
  */
-export async function askedQuestions(
+export async function judgedQuestions(
   input: JudgeAnswersInput,
   questions: ReadonlyMap<QuestionId, Question>,
 ): Promise<ReadonlyMap<QuestionId, Question>> {

@@ -58,3 +58,13 @@ export interface MmluPorts {
   /** upper bound of the questions under way; the model's own limiter decides how many requests are */
   readonly width?: number;
 }
+
+/** As many requests as a server is asked at a time where that is found out by asking, in questions of one request each. */
+const usuallyInFlight = 256;
+/** questions whose records are on their way to the disk, or that wait for another try */
+const besides = 64;
+
+/** How many questions a run holds at a time: each has its prompt, so that more than can be in flight would only take memory. */
+export function questionsUnderWay(maxWorkers: number | "auto"): number {
+  return (maxWorkers === "auto" ? usuallyInFlight : Math.max(usuallyInFlight, maxWorkers)) + besides;
+}

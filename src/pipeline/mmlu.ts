@@ -23,7 +23,7 @@ import { headsFirst } from "./heads-first.js";
 import { keepMcqManifest } from "./mcq-manifest.js";
 import { writeMcqResults } from "./mcq-results.js";
 import type { McqQuestion, MmluInput, MmluPorts } from "./mmlu-input.js";
-import { mmluBranchBench } from "./mmlu-input.js";
+import { mmluBranchBench, questionsUnderWay } from "./mmlu-input.js";
 import type { ProgressCounter } from "./progress.js";
 import { progressCounter } from "./progress.js";
 
@@ -130,7 +130,7 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
       }
       counter.add({ done: 1, failed: outcome.kind === "failed" ? 1 : 0 });
     };
-    const width = ports.width ?? questionsUnderWay;
+    const width = ports.width ?? questionsUnderWay("auto");
     const missing = plan.map(({ task, docs }) => ({ task, docs: docs.filter((doc) => !isFinished(task, doc)) }));
     const question = (task: McqTask, doc: McqDoc): McqQuestion => ({ task, doc, prompt: input.promptOf(task, doc) });
     const source = headsFirst(missing, { question, width });
@@ -172,9 +172,6 @@ async function askAndKeep(
   await (outcome.kind === "failed" ? journals.failures : journals.outcomes).append(encodeMcqRecord(record));
   return outcome;
 }
-
-/** As many as a server is asked at a time that is found out by asking, and some whose records are on their way to the disk: each holds its prompt. */
-const questionsUnderWay = 320;
 
 function requireScoring(run: Run, when: "going" | "end"): void {
   run.broken ??= brokenScoring(run.tally, when);

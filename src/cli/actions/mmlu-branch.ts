@@ -9,7 +9,7 @@ import { mmlu } from "../../pipeline/mmlu.js";
 import type { MmluBranchSummary } from "../../pipeline/mmlu-branch.js";
 import { mmluBranch } from "../../pipeline/mmlu-branch.js";
 import { collectMmluPage } from "../../pipeline/mmlu-page.js";
-import { mmluBranchBench } from "../../pipeline/mmlu-input.js";
+import { mmluBranchBench, questionsUnderWay } from "../../pipeline/mmlu-input.js";
 import { mmluComparisonIlab } from "../../render/mmlu-ilab.js";
 import { mmluComparisonMarkdown } from "../../render/mmlu-comparison-markdown.js";
 import { mmluComparisonText } from "../../render/mmlu-comparison-text.js";
@@ -20,16 +20,7 @@ import { commandLine } from "../command-line.js";
 import { deliver } from "../deliver.js";
 import type { Host } from "../host.js";
 import type { McqData } from "../mcq-run.js";
-import {
-  mcqAsking,
-  mcqBase,
-  showMcqPlan,
-  roomFor,
-  showFinished,
-  showNotes,
-  showScoring,
-  taskNames,
-} from "../mcq-run.js";
+import { mcqAsking, mcqBase, showMcqPlan, showFinished, showNotes, showScoring, taskNames } from "../mcq-run.js";
 import { mcqTableRenderers } from "../mcq-tables.js";
 import { progressDisplay } from "../progress.js";
 import { gate, interruptible } from "../run-context.js";
@@ -86,7 +77,7 @@ function measureOne(options: MmluBranchOptions, data: McqData, host: Host): Prom
         const display = progressDisplay(host.stderr);
         const summary = await mmlu(
           { ...mcqBase(options, data), ...prepared, model: options.model },
-          { scoring, server, progress: display.listener, signal, ...roomFor(options.maxWorkers) },
+          { scoring, server, progress: display.listener, signal, width: questionsUnderWay(options.maxWorkers) },
         ).finally(() => display.stop());
         showFinished(summary, host);
         await deliver(mmluDocument(summary, options, host), { file: options.output, name: "result" }, host);
@@ -105,6 +96,10 @@ async function compareTwo(
   const limiters = sharedLimiters(choices.base, choices.tuned);
   const asking = await mcqAsking(options, data);
   const models = { base: options.baseModel, tuned: options.model };
+  const width = {
+    base: questionsUnderWay(choices.base.maxWorkers),
+    tuned: questionsUnderWay(choices.tuned.maxWorkers),
+  };
   const { base, tuned, result, comparisonFile } = await interruptible(host, (signal) => {
     const context = { requests: options, host, signal, limiters, calls: "any" } as const;
     return withModel(choices.base, context, (baseModel) =>
@@ -131,8 +126,8 @@ async function compareTwo(
             command: commandOf(options),
           },
           {
-            base: { scoring: prepared.base.scoring, server: baseModel.server, ...roomFor(choices.base.maxWorkers) },
-            tuned: { scoring: prepared.tuned.scoring, server: tunedModel.server, ...roomFor(options.maxWorkers) },
+            base: { scoring: base.scoring, server: baseModel.server, width: width.base },
+            tuned: { scoring: tuned.scoring, server: tunedModel.server, width: width.tuned },
             progress: display.listener,
             signal,
           },

@@ -8,7 +8,7 @@ import { htmlDocument } from "../../pipeline/html-document.js";
 import type { MmluSummary } from "../../pipeline/mmlu.js";
 import { mmlu } from "../../pipeline/mmlu.js";
 import { collectMmluPage } from "../../pipeline/mmlu-page.js";
-import { mmluBench } from "../../pipeline/mmlu-input.js";
+import { mmluBench, questionsUnderWay } from "../../pipeline/mmlu-input.js";
 import { mmluIlab } from "../../render/mmlu-ilab.js";
 import { mmluMarkdown } from "../../render/mmlu-markdown.js";
 import { mmluText } from "../../render/mmlu-text.js";
@@ -22,7 +22,6 @@ import {
   mcqBase,
   mmluPageCommand,
   showMcqPlan,
-  roomFor,
   showFinished,
   showNotes,
   showScoring,
@@ -59,7 +58,7 @@ export async function mmluAction(options: MmluOptions, host: Host): Promise<numb
         const display = progressDisplay(host.stderr);
         const summary = await mmlu(
           { ...base, ...prepared, model },
-          { scoring, server, progress: display.listener, signal, ...roomFor(options.maxWorkers) },
+          { scoring, server, progress: display.listener, signal, width: questionsUnderWay(options.maxWorkers) },
         ).finally(() => display.stop());
         showFinished(summary, host);
         await deliver(mmluDocument(summary, options, host), { file: options.output, name: "result" }, host);
