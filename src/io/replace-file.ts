@@ -8,16 +8,41 @@ import { makeFolder } from "./make-folder.js";
  * also after a crash. The temporary name goes by the file's, so that what a killed run leaves is overwritten by the next one that writes the file.
  */
 export async function replaceFile(path: string, write: (temporaryPath: string) => Promise<void>): Promise<void> {
+  await putInPlace([await stageFile(path, write)]);
+}
+
+/** A file that is whole, and still beside its place. */
+export interface StagedFile {
+  readonly path: string;
+  readonly temporaryPath: string;
+}
+
+/** The first half of `replaceFile`, for files that are to appear together. */
+export async function stageFile(path: string, write: (temporaryPath: string) => Promise<void>): Promise<StagedFile> {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.tmp`);
+  const temporaryPath = join(folder, `.${basename(path)}.tmp`);
   try {
     await makeFolder(folder);
-    await write(temporary);
-    await sync(temporary);
-    await rename(temporary, path);
-    await sync(folder);
+    await write(temporaryPath);
+    await sync(temporaryPath);
+    return { path, temporaryPath };
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await rm(temporaryPath, { force: true }).catch(() => undefined);
+    throw diskError(error, `cannot write ${path}`);
+  }
+}
+
+/** The second half of `replaceFile`. Where one cannot be moved in, those that were not are removed. */
+export async function putInPlace(files: readonly StagedFile[]): Promise<void> {
+  let path = "";
+  try {
+    for (const file of files) {
+      path = file.path;
+      await rename(file.temporaryPath, path);
+    }
+    for (const folder of new Set(files.map((file) => dirname(file.path)))) await sync(folder);
+  } catch (error) {
+    for (const { temporaryPath } of files) await rm(temporaryPath, { force: true }).catch(() => undefined);
     throw diskError(error, `cannot write ${path}`);
   }
 }

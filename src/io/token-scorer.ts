@@ -126,12 +126,22 @@ function addSpecialTokens({
   return takesAddSpecialTokens ? bos === "added" && context === "text" : undefined;
 }
 
-async function promptOf(context: McqContext, work: Work, signal?: AbortSignal): Promise<Prepared<SentPrompt>> {
-  const { nextToken, sendsIds, maxLength } = work.findings;
+/** No promise where nobody needs to be asked, which is the case for nearly every question. */
+function promptOf(
+  context: McqContext,
+  work: Work,
+  signal?: AbortSignal,
+): Prepared<SentPrompt> | Promise<Prepared<SentPrompt>> {
+  const { nextToken, sendsIds } = work.findings;
   if (context.kind === "chat" && nextToken?.endpoint === "chat")
     return { kind: "ready", value: { kind: "chat", messages: context.messages } };
   if (context.kind === "text" && !sendsIds && nextToken?.endpoint !== "chat")
     return { kind: "ready", value: { kind: "text", text: context.text, json: contextJson(context) } };
+  return preparedPrompt(context, work, signal);
+}
+
+async function preparedPrompt(context: McqContext, work: Work, signal?: AbortSignal): Promise<Prepared<SentPrompt>> {
+  const { sendsIds, maxLength } = work.findings;
   const text = await textOf(context, work, signal);
   if (text.kind === "failed") return text;
   if (!sendsIds) return { kind: "ready", value: { kind: "text", text: text.value } };

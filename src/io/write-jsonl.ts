@@ -3,9 +3,12 @@ import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { diskError } from "./disk-error.js";
-import { replaceFile } from "./replace-file.js";
+import type { StagedFile } from "./replace-file.js";
+import { replaceFile, stageFile } from "./replace-file.js";
 
 const blockBytes = 256 * 1024;
+/** Of lines that are long. */
+const largeBlockBytes = 1024 * 1024;
 const newline = 0x0a;
 
 /** Writes rows as JSON Lines and puts the file in place in one step. */
@@ -23,9 +26,9 @@ export interface JoinedLine {
   readonly between: string;
 }
 
-/** Writes JSON Lines of which each is a text already, and puts the file in place in one step. Blocks, since a stream's event for each line takes longer than the line. */
-export async function writeJsonTexts(path: string, lines: Iterable<JoinedLine>): Promise<void> {
-  await replaceFile(path, async (temporary) => {
+/** Writes JSON Lines of which each is a text already. Blocks, since a stream's event for each line takes longer than the line. */
+export async function stageJsonTexts(path: string, lines: Iterable<JoinedLine>): Promise<StagedFile> {
+  return stageFile(path, async (temporary) => {
     const handle = await open(temporary, "w");
     try {
       for (const block of blocksOf(lines)) await handle.appendFile(block);
@@ -37,7 +40,7 @@ export async function writeJsonTexts(path: string, lines: Iterable<JoinedLine>):
 
 /** Each block is overwritten by the next. */
 function* blocksOf(lines: Iterable<JoinedLine>): Generator<Buffer> {
-  let buffer = Buffer.allocUnsafeSlow(blockBytes);
+  let buffer = Buffer.allocUnsafeSlow(largeBlockBytes);
   let filled = 0;
   for (const line of lines) {
     const room = mostBytes(line);

@@ -9,14 +9,18 @@ import type { PlannedTask } from "../domain/mmlu/mcq-plan.js";
 import type { McqRecord } from "../domain/mmlu/mcq-record.js";
 import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
 import { scoreCaveats } from "../domain/mmlu/mmlu-report.js";
-import { scoreCounter } from "../domain/mmlu/mmlu-scores.js";
+import type { MmluScores, TaskTally } from "../domain/mmlu/mmlu-scores.js";
+import { mmluScores, tallyTask } from "../domain/mmlu/mmlu-scores.js";
 import { categoryAlias, mmluCategories, mmluSubjects } from "../domain/mmlu/mmlu-subjects.js";
 import type { McqDoc, McqOutcome } from "../domain/scoring/multiple-choice.js";
 import { weightedAccuracy } from "../domain/statistics/accuracy.js";
 import { writeJsonFile } from "../io/json-file.js";
 import type { JoinedLine } from "../io/write-jsonl.js";
-import { writeJsonTexts } from "../io/write-jsonl.js";
+import { stageJsonTexts } from "../io/write-jsonl.js";
+import type { StagedFile } from "../io/replace-file.js";
+import { putInPlace } from "../io/replace-file.js";
 import { readOutcomes, readOutcomesByTask } from "../io/outcome-file.js";
+import { limiter } from "../io/limiter.js";
 import type { RecordPaths } from "../io/output-tree.js";
 import { packageVersion } from "../io/package-version.js";
 import { newestReport, removeHalfWritten, resultPaths } from "../io/result-file.js";
@@ -24,55 +28,110 @@ import { fanOut } from "./fan-out.js";
 import type { MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
 import { rereadAnswer } from "../domain/scoring/reread-answer.js";
 
-export interface WrittenResults {
+interface WrittenResults {
   readonly resultsFile: string;
   readonly report: MmluReport;
 }
 
-interface Finished {
+/** What of a run is known when it begins. */
+interface Planned {
   readonly plan: readonly PlannedTask[];
   readonly partial: string | null;
   readonly started: Date;
-  /** nothing was finished in this run: where the newest files say the same, no others are written */
-  readonly isUnchanged: boolean;
 }
 
-/** Computes the scores from settled records and writes lm-eval's files: samples first, since the results file says that they are whole. */
-export async function writeMcqResults(
+/** One task with what its questions came to, by `doc_id`. */
+export interface TaskRecords {
+  readonly planned: PlannedTask;
+  readonly records: ReadonlyMap<number, McqRecord>;
+}
+
+/** lm-eval's files of one run, on their way. They appear together, when the run is at its end. */
+export interface McqResults {
+  /** Takes in a task all of whose questions came back: its samples are written while others are still asked. */
+  add(task: TaskRecords): Promise<void>;
+  /**
+   * Takes in the other tasks from their settled records, computes the scores, and puts the files in place: samples first, since the results
+   * file says that they are whole. `isUnchanged` says that nothing was finished in this run: where the newest files say the same, no others
+   * are written.
+   */
+  finish(state: { readonly isUnchanged: boolean }): Promise<WrittenResults>;
+  /** Removes what is not in place. */
+  discard(): Promise<void>;
+}
+
+/** Begins the files of a run, after removing what a killed one left. */
+export async function openMcqResults(
   input: MmluInput,
-  ports: MmluPorts,
-  { plan, partial, started, isUnchanged }: Finished,
-): Promise<WrittenResults> {
+  ports: Pick<MmluPorts, "server" | "scoring">,
+  run: Planned,
+): Promise<McqResults> {
+  const { plan, started } = run;
   const paths = input.output.outcomes(input.model);
-  await removeHalfWritten(dirname(paths.records));
-  if (isUnchanged) {
-    const report = await makeMcqReport(input, ports, { plan, partial, started });
-    const newest = await newestReport(dirname(paths.records));
-    if (newest !== undefined && isSameResult(newest.report, report))
-      return { resultsFile: newest.path, report: newest.report };
-  }
+  const folder = dirname(paths.records);
   const files = resultPaths(paths.records, lmEvalDate(started));
+  const tallies = new Map<string, TaskTally>();
   const taskHashes = new Map<string, string>();
-  const onTask = async ({ planned, records }: PlannedRecords): Promise<void> => {
-    const hashes: SampleHashes[] = [];
+  const samples: StagedFile[] = [];
+  const staging = limiter(filesAtATime);
+  await removeHalfWritten(folder);
+
+  function tally({ planned, records }: TaskRecords): void {
+    tallies.set(
+      planned.task.name,
+      tallyTask(planned, (id) => records.get(id)?.outcome),
+    );
+  }
+
+  async function add({ planned, records }: TaskRecords): Promise<void> {
     const { name } = planned.task;
+    tally({ planned, records });
+    const hashes: SampleHashes[] = [];
     const rows = sampleRows(planned, records, { promptOf: input.promptOf, hashes });
-    await writeJsonTexts(files.samples(name), rows);
+    samples.push(await staging.run(() => stageJsonTexts(files.samples(name), rows), undefined));
     taskHashes.set(name, taskHash(hashes));
+  }
+
+  function makeReport(): MmluReport {
+    return mcqReport(input, ports, { ...run, scores: mmluScores(inOrder(plan, tallies)) });
+  }
+
+  return {
+    add,
+    finish: async ({ isUnchanged }) => {
+      if (isUnchanged) {
+        for await (const task of recordsOf(paths, left(plan, tallies))) tally(task);
+        const report = makeReport();
+        const newest = await newestReport(folder);
+        if (newest !== undefined && isSameResult(newest.report, report)) {
+          await removeHalfWritten(folder);
+          return { resultsFile: newest.path, report: newest.report };
+        }
+      }
+      await fanOut(recordsOf(paths, left(plan, taskHashes)), add, { width: filesAtATime });
+      await putInPlace(samples);
+      const report = makeReport();
+      const tasks = report.scores.tasks.flatMap((score): LmEvalTask[] => {
+        const task = plan.find((planned) => planned.task.name === score.task)?.task;
+        const hash = taskHashes.get(score.task);
+        return task === undefined || hash === undefined ? [] : [{ task, score, hash }];
+      });
+      const seconds = (Date.now() - started.getTime()) / 1000;
+      const limit = input.firstN ?? null;
+      const facts = { tasks, groups: wholeGroups(tasks), report, limit, started, seconds };
+      await writeJsonFile(files.results, lmEvalResults(facts));
+      return { resultsFile: files.results, report };
+    },
+    discard: () => removeHalfWritten(folder),
   };
-  const report = await makeMcqReport(input, ports, { plan, partial, started, onTask });
-  const tasks = plan.flatMap(({ task }): LmEvalTask[] => {
-    const score = report.scores.tasks.find((entry) => entry.task === task.name);
-    const hash = taskHashes.get(task.name);
-    return score === undefined || hash === undefined ? [] : [{ task, score, hash }];
-  });
-  const seconds = (Date.now() - started.getTime()) / 1000;
-  const limit = input.firstN ?? null;
-  await writeJsonFile(
-    files.results,
-    lmEvalResults({ tasks, groups: wholeGroups(tasks), report, limit, started, seconds }),
-  );
-  return { resultsFile: files.results, report };
+}
+
+function left(plan: readonly PlannedTask[], done: ReadonlyMap<string, unknown>): PlannedTask[] {
+  return plan.filter(({ task }) => !done.has(task.name));
+}
+
+function inOrder<Value>(plan: readonly PlannedTask[], values: ReadonlyMap<string, Value>): Value[] {
+  return plan.flatMap(({ task }) => values.get(task.name) ?? []);
 }
 
 /** What each question came to, for a comparison. */
@@ -94,13 +153,9 @@ function resultOf(doc: McqDoc, outcome: McqOutcome | undefined): McqResult {
   return { kind: "scored", correct: outcome.kind === "chosen" && outcome.choice === doc.gold };
 }
 
-interface PlannedRecords {
-  readonly planned: PlannedTask;
-  readonly records: ReadonlyMap<number, McqRecord>;
-}
-
 /** Plan and settled records are in the same order, so that no more than one task's outcomes are held. */
-async function* recordsOf(paths: RecordPaths, plan: readonly PlannedTask[]): AsyncGenerator<PlannedRecords> {
+async function* recordsOf(paths: RecordPaths, plan: readonly PlannedTask[]): AsyncGenerator<TaskRecords> {
+  if (plan.length === 0) return;
   const failures = new Map<string, Map<number, McqRecord>>();
   for await (const record of readOutcomes(paths.failed)) {
     const ofTask = failures.get(record.task) ?? new Map<number, McqRecord>();
@@ -144,25 +199,11 @@ function* sampleRows(
   }
 }
 
-async function makeMcqReport(
+function mcqReport(
   input: MmluInput,
-  { server, scoring }: MmluPorts,
-  run: Pick<Finished, "plan" | "partial" | "started"> & {
-    /** gets the records of each task, so that they are read only once */
-    readonly onTask?: (records: PlannedRecords) => Promise<void>;
-  },
-): Promise<MmluReport> {
-  const counter = scoreCounter();
-  const onTask = async ({ planned, records }: PlannedRecords): Promise<void> => {
-    counter.task(planned.task, planned.docs.length);
-    for (const { id, gold } of planned.docs) {
-      const outcome = records.get(id)?.outcome;
-      if (outcome !== undefined) counter.add(id, gold, outcome);
-    }
-    await run.onTask?.({ planned, records });
-  };
-  await fanOut(recordsOf(input.output.outcomes(input.model), run.plan), onTask, { width: tasksAtATime });
-  const scores = counter.scores();
+  { server, scoring }: Pick<MmluPorts, "server" | "scoring">,
+  { partial, started, scores }: Pick<Planned, "partial" | "started"> & { readonly scores: MmluScores },
+): MmluReport {
   return {
     kind: "branchbench-mmlu",
     version: packageVersion(),
@@ -170,8 +211,8 @@ async function makeMcqReport(
     model: input.model,
     // the model's own URL is that of its chats
     server: shownBase(server.url),
-    date: run.started.toISOString(),
-    partial: run.partial,
+    date: started.toISOString(),
+    partial,
     scoring: { modes: { ...scoring.modes }, findings: [...scoring.findings] },
     prompts: input.prompts,
     scores,
@@ -179,8 +220,8 @@ async function makeMcqReport(
   };
 }
 
-/** while one file goes to the disk the next is made */
-const tasksAtATime = 4;
+/** while one goes to the disk the next is made; more would hold up the records of the questions that are asked meanwhile */
+const filesAtATime = 2;
 
 function isSameResult(stored: MmluReport, now: MmluReport): boolean {
   const comparable = (report: MmluReport): unknown => ({ ...report, date: "", version: "", server: "", scoring: "" });

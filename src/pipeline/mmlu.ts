@@ -3,7 +3,7 @@ import { promptHash } from "../domain/mmlu/lm-eval-hashes.js";
 import { EvalError } from "../domain/eval-error.js";
 import type { PlannedTask } from "../domain/mmlu/mcq-plan.js";
 import { partialText, planMcq } from "../domain/mmlu/mcq-plan.js";
-import type { McqKey, McqKeySet, McqRecord } from "../domain/mmlu/mcq-record.js";
+import type { McqKeySet, McqRecord } from "../domain/mmlu/mcq-record.js";
 import { compareMcqKeys, encodeMcqRecord } from "../domain/mmlu/mcq-record.js";
 import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
 import type { McqDoc, McqOutcome, McqTask } from "../domain/scoring/multiple-choice.js";
@@ -21,11 +21,13 @@ import { dropOutdated, finishedOutcomes } from "./finished-outcomes.js";
 import type { Asked } from "./heads-first.js";
 import { headsFirst } from "./heads-first.js";
 import { keepMcqManifest } from "./mcq-manifest.js";
-import { writeMcqResults } from "./mcq-results.js";
+import type { McqResults } from "./mcq-results.js";
+import { openMcqResults } from "./mcq-results.js";
 import type { McqQuestion, MmluInput, MmluPorts } from "./mmlu-input.js";
 import { mmluBranchBench, questionsUnderWay } from "./mmlu-input.js";
 import type { ProgressCounter } from "./progress.js";
 import { progressCounter } from "./progress.js";
+import { wholeTasks } from "./whole-tasks.js";
 
 export interface MmluSummary {
   readonly paths: RecordPaths;
@@ -63,16 +65,14 @@ export async function mmlu(input: MmluInput, ports: MmluPorts): Promise<MmluSumm
     const plan = planMcq(input.tasks, input.firstN);
     const total = plan.reduce((sum, { docs }) => sum + docs.length, 0);
     counter.add({ total });
-    const run: Run = { input, ports: { ...ports, signal }, paths, counter, tally: scoringTally(), broken: undefined };
+    const { firstN, tasksLeftOut } = input;
+    const partial = partialText(plan, { firstN, tasks: tasksLeftOut });
+    const results = await openMcqResults(input, ports, { plan, partial, started });
+    const tally = scoringTally();
+    const run: Run = { input, ports: { ...ports, signal }, paths, counter, tally, results, broken: undefined };
     try {
       const outcome = await askMissing(run, plan);
-      const { firstN, tasksLeftOut } = input;
-      const written = await writeMcqResults(input, ports, {
-        plan,
-        partial: partialText(plan, { firstN, tasks: tasksLeftOut }),
-        started,
-        isUnchanged: outcome.answered === 0,
-      });
+      const written = await results.finish({ isUnchanged: outcome.answered === 0 });
       counter.end("done");
       const failures = Object.values(outcome.failed).reduce((sum, count) => sum + count, 0);
       return {
@@ -84,6 +84,7 @@ export async function mmlu(input: MmluInput, ports: MmluPorts): Promise<MmluSumm
         ...(movedAside !== undefined && { movedAside: movedAside.records }),
       };
     } catch (error) {
+      await results.discard();
       // what such a server said of them would otherwise count when another one takes over
       if (run.broken !== undefined) await dropOutcomes(paths.records, ({ outcome }) => isDoubtful(outcome));
       counter.end(error instanceof EvalError && error.code === "interrupted" ? "interrupted" : "stopped");
@@ -99,6 +100,7 @@ interface Run {
   readonly counter: ProgressCounter;
   /** what the outcomes look like, those of earlier runs too */
   readonly tally: ScoringTally;
+  readonly results: McqResults;
   /** set where they can only come from a server that does not score what it is sent */
   broken: EvalError | undefined;
 }
@@ -116,22 +118,26 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
     const { finished, outdated } = await finishedOutcomes(paths.records, wanted, ({ form }, outcome) =>
       countOutcome(run.tally, form, outcome),
     );
-    const isFinished = (task: McqTask, doc: McqDoc): boolean => finished.has(keyOf({ task, doc }));
+    const isFinished = (task: McqTask, doc: McqDoc): boolean => finished.has({ task: task.name, docId: doc.id });
     const resumed = plan.reduce((sum, { task, docs }) => sum + docs.filter((doc) => isFinished(task, doc)).length, 0);
     counter.add({ resumed });
+    const missing = plan.map(({ task, docs }) => ({ task, docs: docs.filter((doc) => !isFinished(task, doc)) }));
+    const gather = wholeTasks(plan.filter(({ docs }, index) => docs.length === missing[index]?.docs.length));
     const askOne = async (asked: Asked): Promise<void> => {
-      const outcome = await askAndKeep(run, asked, journals);
+      const record = await askAndKeep(run, asked, journals);
+      const { outcome } = record;
       if (outcome.kind === "failed") {
         failed[outcome.reason] = (failed[outcome.reason] ?? 0) + 1;
         failedExample ??= outcome.message;
       } else {
         answered++;
-        finished.add(keyOf(asked.question));
+        finished.add(record);
       }
       counter.add({ done: 1, failed: outcome.kind === "failed" ? 1 : 0 });
+      const whole = gather(record);
+      if (whole !== undefined) await run.results.add(whole);
     };
     const width = ports.width ?? questionsUnderWay("auto");
-    const missing = plan.map(({ task, docs }) => ({ task, docs: docs.filter((doc) => !isFinished(task, doc)) }));
     const question = (task: McqTask, doc: McqDoc): McqQuestion => ({ task, doc, prompt: input.promptOf(task, doc) });
     const source = headsFirst(missing, { question, width });
     await fanOut(source, askOne, { width, signal: ports.signal });
@@ -152,7 +158,7 @@ async function askAndKeep(
   run: Run,
   { question, onReply }: Asked,
   journals: { readonly outcomes: Journal; readonly failures: Journal },
-): Promise<McqOutcome> {
+): Promise<McqRecord> {
   const { scoring, signal } = run.ports;
   let outcome: McqOutcome;
   try {
@@ -163,23 +169,15 @@ async function askAndKeep(
   if (outcome.kind !== "failed") run.counter.tokens(outcome);
   countOutcome(run.tally, question.task.form, outcome);
   requireScoring(run, "going");
-  const record = {
-    ...keyOf(question),
-    promptHash: promptHash(question.prompt.context),
-    gold: question.doc.gold,
-    outcome,
-  };
+  const { task, doc, prompt } = question;
+  const record = { task: task.name, docId: doc.id, promptHash: promptHash(prompt.context), gold: doc.gold, outcome };
   await (outcome.kind === "failed" ? journals.failures : journals.outcomes).append(encodeMcqRecord(record));
-  return outcome;
+  return record;
 }
 
 function requireScoring(run: Run, when: "going" | "end"): void {
   run.broken ??= brokenScoring(run.tally, when);
   if (run.broken !== undefined) throw run.broken;
-}
-
-function keyOf({ task, doc }: Pick<McqQuestion, "task" | "doc">): McqKey {
-  return { task: task.name, docId: doc.id };
 }
 
 /** Keeps the last failure of each question that has no outcome. */

@@ -38,9 +38,8 @@ export interface ScoredItem {
 /** Puts one question to a model. What fails is an outcome; it rejects where the run must stop, as a `ChatModel` does. */
 export async function scoreItem(item: ScoredItem, scoring: Scoring, signal?: AbortSignal): Promise<McqOutcome> {
   if (scoring.mode === "generate") return scoreWritten(item.doc, scoring, signal);
-  const spent = { requests: 0, promptTokens: 0, completionTokens: 0 };
-  if (scoring.mode === "full") return scoreFull(item.prompt, { ...scoring, way: "full", spent }, signal);
-  return scoreLetters(item.prompt, { ...scoring, spent }, signal);
+  if (scoring.mode === "letters") return scoreLetters(item.prompt, scoring, signal);
+  return scoreFull(item.prompt, { scorer: scoring.scorer, way: "full", spent: nothingSpent() }, signal);
 }
 
 /** What the requests of one question add up to. */
@@ -50,16 +49,22 @@ interface Spent {
   completionTokens: number;
 }
 
+function nothingSpent(): Spent {
+  return { requests: 0, promptTokens: 0, completionTokens: 0 };
+}
+
 function spend(spent: Spent, usage: TokenUsage | undefined): void {
   spent.requests += 1;
   spent.promptTokens += usage?.promptTokens ?? 0;
   spent.completionTokens += usage?.completionTokens ?? 0;
 }
 
-type LetterScoring = Extract<Scoring, { mode: "letters" }> & { readonly spent: Spent };
-
-async function scoreLetters(prompt: McqPrompt, scoring: LetterScoring, signal?: AbortSignal): Promise<McqOutcome> {
-  const { scorer, letterIds, spelling, fallback, spent } = scoring;
+async function scoreLetters(
+  prompt: McqPrompt,
+  { scorer, letterIds, spelling, fallback }: Extract<Scoring, { mode: "letters" }>,
+  signal?: AbortSignal,
+): Promise<McqOutcome> {
+  const spent = nothingSpent();
   const { context, continuations } = prompt;
   const reply = await scorer({ kind: "next-token", context }, signal);
   spend(spent, reply.kind === "failed" ? undefined : reply.usage);

@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { replaceFile } from "../../src/io/replace-file.js";
+import { putInPlace, replaceFile, stageFile } from "../../src/io/replace-file.js";
 import { evalError } from "../support/eval-error.js";
 import { tempFolder } from "../support/temp-folder.js";
 
@@ -78,5 +78,27 @@ describe("replaceFile", () => {
       Promise.reject(Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" }));
     const path = folder.file("file.txt");
     await expect(replaceFile(path, full)).rejects.toEqual(evalError("disk", `cannot write ${path}: the disk is full`));
+  });
+});
+
+describe("putInPlace", () => {
+  it("shows staged files only when all of them are whole, and leaves nothing beside them", async () => {
+    await using folder = await tempFolder();
+    const staged = [];
+    for (const name of ["one", "two"])
+      staged.push(await stageFile(folder.file(`results/${name}`), (path) => writeFile(path, name)));
+    expect(await folder.list()).toEqual(["results/.one.tmp", "results/.two.tmp"]);
+    await putInPlace(staged);
+    expect(await folder.list()).toEqual(["results/one", "results/two"]);
+    expect(await folder.read("results/two")).toBe("two");
+  });
+
+  it("removes what it cannot move in", async () => {
+    await using folder = await tempFolder();
+    const write = (path: string): Promise<void> => writeFile(path, "new");
+    await folder.write("folder/file", "in the way of a file");
+    const staged = [await stageFile(folder.file("folder"), write), await stageFile(folder.file("other"), write)];
+    await expect(putInPlace(staged)).rejects.toMatchObject({ message: expect.stringContaining("cannot write") });
+    expect(await folder.list()).toEqual(["folder/file"]);
   });
 });

@@ -1,8 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readJsonLines } from "../../src/io/jsonl.js";
-import { openRowWriter, writeJsonLines, writeJsonTexts } from "../../src/io/write-jsonl.js";
+import { openRowWriter, writeJsonLines, stageJsonTexts } from "../../src/io/write-jsonl.js";
 import { collect } from "../support/collect.js";
+import { putInPlace } from "../../src/io/replace-file.js";
 import { evalError } from "../support/eval-error.js";
 import { tempFolder } from "../support/temp-folder.js";
 
@@ -64,7 +65,7 @@ describe("openRowWriter", () => {
   });
 });
 
-describe("writeJsonTexts", () => {
+describe("stageJsonTexts", () => {
   const text = fc.string({ unit: "binary", maxLength: 40 });
   const line = fc.record({ pieces: fc.array(text, { minLength: 1, maxLength: 5 }), between: text });
 
@@ -73,7 +74,7 @@ describe("writeJsonTexts", () => {
     const path = folder.file("file.jsonl");
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 20 }), async (lines) => {
-        await writeJsonTexts(path, lines);
+        await putInPlace([await stageJsonTexts(path, lines)]);
         const joined = lines.map(({ pieces, between }) => `${pieces.join(between)}\n`).join("");
         expect(await folder.read("file.jsonl")).toBe(Buffer.from(joined).toString());
       }),
@@ -87,7 +88,7 @@ describe("writeJsonTexts", () => {
       pieces: ["é", "🙂", "z"],
       between: "ü".repeat(count),
     }));
-    await writeJsonTexts(folder.file("file.jsonl"), lines);
+    await putInPlace([await stageJsonTexts(folder.file("file.jsonl"), lines)]);
     const joined = lines.map(({ pieces, between }) => `${pieces.join(between)}\n`).join("");
     expect((await folder.read("file.jsonl")) === joined).toBe(true);
   });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { appendFile, readdir, readlink } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { appendFile, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -113,6 +113,15 @@ const sampleSchema = z.strictObject({
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** The files of a result, by name. */
+async function resultTexts(resultsFile: string): Promise<Map<string, string>> {
+  const folder = dirname(resultsFile);
+  const names = (await readdir(folder)).filter((name) => /^(samples|results)_/.test(name));
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const)),
+  );
 }
 
 /** Where Linux lists what a process has open. */
@@ -398,6 +407,43 @@ describe("mmlu", () => {
     expect(partial.resultsFile).not.toBe(first.resultsFile);
   });
 
+  it("writes the same files from what a run holds in memory and from the records on disk", async () => {
+    await using folder = await tempFolder();
+    const input = mmluInput(folder.path, tasks);
+    const { ports } = mmluPorts(({ task, doc, prompt }) => {
+      if (task.alias === "beta" && doc.id === 3) return timedOut();
+      return doc.id === 2 ? { ...chosen(1), logprobs: [null, -1 / 3, null, -9999] } : chosen(derivedChoice(prompt));
+    });
+    const asked = await mmlu(input, ports);
+    const fromMemory = await resultTexts(asked.resultsFile);
+    for (const name of fromMemory.keys()) await rm(join(dirname(asked.resultsFile), name));
+    const read = await mmlu(input, mmluPorts(timedOut).ports);
+    expect(read).toMatchObject({ resumed: 14, answered: 0 });
+    const fromDisk = await resultTexts(read.resultsFile);
+    const undated = (texts: ReadonlyMap<string, string>): string[] =>
+      [...texts].filter(([name]) => name.startsWith("samples")).map(([, text]) => text);
+    expect(undated(fromMemory)).toHaveLength(2);
+    expect(undated(fromDisk)).toEqual(undated(fromMemory));
+    expect(read.report.scores).toEqual(asked.report.scores);
+  });
+
+  it("shows no files of a run that was stopped, though it has written the samples of whole tasks", async () => {
+    await using folder = await tempFolder();
+    const controller = new AbortController();
+    const input = mmluInput(folder.path, tasks);
+    const place = dirname(input.output.outcomes(input.model).records);
+    let staged = "";
+    const { ports } = mmluPorts(({ prompt }, index) => {
+      staged ||= readdirSync(place).find((name) => /^\.samples_mmlu_alpha_.*\.tmp$/.test(name)) ?? "";
+      if (index === 14) controller.abort();
+      return chosen(derivedChoice(prompt));
+    });
+    const run = mmlu(input, { ...ports, signal: controller.signal, width: 1 });
+    await expect(run).rejects.toMatchObject({ code: "interrupted" });
+    expect(staged).not.toBe("");
+    expect((await readdir(place)).filter((name) => name.includes("samples") || name.includes("results"))).toEqual([]);
+  });
+
   it("goes on with written answers whose manifest has the hash of the examples, too, as older versions wrote it", async () => {
     await using folder = await tempFolder();
     const task = sampleTask("alpha", 2);
@@ -474,10 +520,13 @@ describe("mmlu", () => {
         ? { kind: "unreadable", way: "generate", text, ...cost }
         : { kind: "chosen", choice: 0, way: "generate", logprobs: [], text, ...cost },
     );
-    const { report, resultsFile } = await mmlu(mmluInput(folder.path, [sampleTask("alpha", 3)]), ports);
+    const input = mmluInput(folder.path, [sampleTask("alpha", 3)]);
+    await mmlu(input, ports);
+    const { report, resultsFile, answered } = await mmlu(input, ports);
+    expect(answered).toBe(0);
     expect(report.scores).toMatchObject({ unreadable: 0, chosen: [0, 3], weighted: { n: 3, acc: 1 / 3 } });
     const files = await readdir(dirname(resultsFile));
-    const samples = files.find((name) => name.startsWith("samples_mmlu_alpha_")) ?? "";
+    const samples = files.findLast((name) => name.startsWith("samples_mmlu_alpha_")) ?? "";
     const rows = await readRows(join(dirname(resultsFile), samples));
     expect(rows.map(({ branchbench }) => branchbench)).toMatchObject([{ choice: 1 }, { choice: 1 }, { choice: 1 }]);
   });

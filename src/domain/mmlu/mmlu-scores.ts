@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { plainMean, taskAccuracy, weightedAccuracy } from "../statistics/accuracy.js";
 import { shortened } from "../markdown-text.js";
-import type { McqOutcome, McqTask } from "../scoring/multiple-choice.js";
+import type { McqOutcome } from "../scoring/multiple-choice.js";
 import { isUndecided } from "../scoring/scoring-sentinel.js";
+import type { PlannedTask } from "./mcq-plan.js";
 
 const countSchema = z.number().int().nonnegative();
 const accuracyFields = {
@@ -84,80 +85,86 @@ export type MmluScores = z.infer<typeof mmluScoresSchema>;
 export type FormChoices = z.infer<typeof formChoicesSchema>;
 export type TaskScore = z.infer<typeof taskScoreSchema>;
 
-/** Adds up what the questions of several tasks came to. */
-export interface ScoreCounter {
-  /** Begins the next task; what is added afterwards belongs to it. */
-  task(task: McqTask, selected: number): void;
-  add(docId: number, gold: number, outcome: McqOutcome): void;
-  scores(): MmluScores;
+/** What the questions of one task add up to. */
+export interface TaskTally {
+  readonly score: Omit<TaskScore, "acc" | "stderr">;
+  /** how its choices were found */
+  readonly ways: Counts;
+  /** how often the first, second, … choice was taken, and how often it is the right one */
+  readonly chosen: readonly number[];
+  readonly gold: readonly number[];
+  /** questions of which all choices have the same log-probability */
+  readonly undecided: number;
+  /** answers that were cut off after they had named their choice */
+  readonly cut: number;
+  readonly requests: number;
+  readonly tokens: MmluScores["tokens"];
+  readonly failedExample: string | null;
+  /** questions whose prompts do not fit the model's context */
+  readonly unfitting: readonly number[];
 }
 
-type Counts = Record<string, number>;
-type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
-type FormCounts = Mutable<Omit<FormChoices, "chosen" | "gold">> & { chosen: number[]; gold: number[] };
-type TaskCounts = Mutable<Omit<TaskScore, "acc" | "stderr" | "failed">> & { failed: Counts };
+type Counts = Readonly<Record<string, number>>;
 
-export function scoreCounter(): ScoreCounter {
-  const tasks: TaskCounts[] = [];
-  const failed: Counts = {};
-  const ways: Counts = {};
-  const chosen: number[] = [];
-  const choices: FormCounts[] = [];
+/**
+ * Adds up what a task's questions came to.
+ *
+ * @param outcomeOf what a question came to, by its id; undefined where it was not asked
+ */
+export function tallyTask(
+  { task, docs }: PlannedTask,
+  outcomeOf: (docId: number) => McqOutcome | undefined,
+): TaskTally {
+  const failed: Record<string, number> = {};
+  const ways: Record<string, number> = {};
+  const [chosen, gold]: [number[], number[]] = [[], []];
+  const unfitting: number[] = [];
+  const sums = { n: 0, correct: 0, unreadable: 0, undecided: 0, cut: 0, requests: 0, prompt: 0, completion: 0 };
   let failedExample: string | null = null;
-  const unfitting: { task: string; id: number }[] = [];
-  let [requests, prompt, completion, cut] = [0, 0, 0, 0];
+  for (const doc of docs) {
+    const outcome = outcomeOf(doc.id);
+    if (outcome === undefined) continue;
+    sums.requests += outcome.requests;
+    if (outcome.kind === "failed") {
+      count(failed, outcome.reason);
+      failedExample ??= shortened(outcome.message, exampleLength);
+      if (outcome.reason === "context-overflow") unfitting.push(doc.id);
+      continue;
+    }
+    sums.n++;
+    count(ways, outcome.way);
+    countAt(gold, doc.gold);
+    if (isUndecided(outcome)) sums.undecided++;
+    sums.prompt += outcome.promptTokens;
+    sums.completion += outcome.completionTokens;
+    if (outcome.kind === "unreadable") sums.unreadable++;
+    else {
+      countAt(chosen, outcome.choice);
+      if (outcome.choice === doc.gold) sums.correct++;
+      if (outcome.cut === true) sums.cut++;
+    }
+  }
+  const { name, alias, category = null, form } = task;
+  const { n, correct, unreadable, undecided, cut, requests, prompt, completion } = sums;
+  const sizes = { size: task.docs.length, selected: docs.length };
   return {
-    task: ({ name, alias, category, form, docs }, selected) => {
-      const counts = { size: docs.length, selected, n: 0, correct: 0, unreadable: 0, failed: {} };
-      tasks.push({ task: name, alias, category: category ?? null, form, ...counts });
-      if (choices.every((one) => one.form !== form)) choices.push({ form, n: 0, chosen: [], gold: [], undecided: 0 });
-    },
-    add: (docId, gold, outcome) => {
-      const task = tasks.at(-1);
-      if (task === undefined) throw new Error("a question was counted before its task");
-      requests += outcome.requests;
-      if (outcome.kind === "failed") {
-        count(task.failed, outcome.reason);
-        count(failed, outcome.reason);
-        failedExample ??= shortened(outcome.message, exampleLength);
-        if (outcome.reason === "context-overflow") unfitting.push({ task: task.task, id: docId });
-        return;
-      }
-      task.n++;
-      const ofForm = choices.find(({ form }) => form === task.form);
-      if (ofForm !== undefined) countChoice(ofForm, gold, outcome);
-      count(ways, outcome.way);
-      prompt += outcome.promptTokens;
-      completion += outcome.completionTokens;
-      if (outcome.kind === "unreadable") task.unreadable++;
-      else {
-        countAt(chosen, outcome.choice);
-        if (outcome.choice === gold) task.correct++;
-        if (outcome.cut === true) cut++;
-      }
-    },
-    scores: () => ({
-      ...summarize(tasks.map((task) => ({ ...task, ...taskAccuracy(task) }))),
-      failed,
-      cut,
-      ways,
-      chosen,
-      choices,
-      failedExample,
-      requests,
-      tokens: { prompt, completion },
-      unfitting,
-    }),
+    score: { task: name, alias, category, form, ...sizes, n, correct, unreadable, failed },
+    ways,
+    chosen,
+    gold,
+    undecided,
+    cut,
+    requests,
+    tokens: { prompt, completion },
+    failedExample,
+    unfitting,
   };
 }
 
 const exampleLength = 300;
 
-function countChoice(counts: FormCounts, gold: number, outcome: Exclude<McqOutcome, { kind: "failed" }>): void {
-  counts.n++;
-  countAt(counts.gold, gold);
-  if (outcome.kind === "chosen") countAt(counts.chosen, outcome.choice);
-  if (isUndecided(outcome)) counts.undecided++;
+function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
 }
 
 function countAt(counts: number[], index: number): void {
@@ -165,8 +172,55 @@ function countAt(counts: number[], index: number): void {
   counts[index] = (counts[index] ?? 0) + 1;
 }
 
-function count(counts: Counts, name: string): void {
-  counts[name] = (counts[name] ?? 0) + 1;
+/** The scores of tasks, which are listed in the order given. */
+export function mmluScores(tallies: readonly TaskTally[]): MmluScores {
+  const forms = [...new Set(tallies.map(({ score }) => score.form))];
+  return {
+    ...summarize(tallies.map(({ score }) => ({ ...score, ...taskAccuracy(score) }))),
+    failed: sumCounts(tallies.map(({ score }) => score.failed)),
+    cut: sumOf(tallies, ({ cut }) => cut),
+    ways: sumCounts(tallies.map(({ ways }) => ways)),
+    chosen: sumPlaces(tallies.map(({ chosen }) => chosen)),
+    choices: forms.map((form) =>
+      formChoices(
+        form,
+        tallies.filter(({ score }) => score.form === form),
+      ),
+    ),
+    failedExample: tallies.find((tally) => tally.failedExample !== null)?.failedExample ?? null,
+    requests: sumOf(tallies, ({ requests }) => requests),
+    tokens: {
+      prompt: sumOf(tallies, ({ tokens }) => tokens.prompt),
+      completion: sumOf(tallies, ({ tokens }) => tokens.completion),
+    },
+    unfitting: tallies.flatMap(({ score, unfitting }) => unfitting.map((id) => ({ task: score.task, id }))),
+  };
+}
+
+function formChoices(form: FormChoices["form"], tallies: readonly TaskTally[]): FormChoices {
+  return {
+    form,
+    n: sumOf(tallies, ({ score }) => score.n),
+    chosen: sumPlaces(tallies.map(({ chosen }) => chosen)),
+    gold: sumPlaces(tallies.map(({ gold }) => gold)),
+    undecided: sumOf(tallies, ({ undecided }) => undecided),
+  };
+}
+
+function sumOf(tallies: readonly TaskTally[], partOf: (tally: TaskTally) => number): number {
+  return tallies.reduce((sum, tally) => sum + partOf(tally), 0);
+}
+
+function sumCounts(all: readonly Counts[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const counts of all)
+    for (const [name, number] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + number;
+  return sums;
+}
+
+function sumPlaces(all: readonly (readonly number[])[]): number[] {
+  const places = Math.max(0, ...all.map(({ length }) => length));
+  return Array.from({ length: places }, (_, place) => all.reduce((sum, counts) => sum + (counts[place] ?? 0), 0));
 }
 
 type Sums = Pick<MmluScores, "mean" | "weighted" | "forms" | "categories" | "tasks" | "selected" | "unreadable">;

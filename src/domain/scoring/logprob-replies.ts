@@ -4,7 +4,6 @@ import type { EchoedTokens } from "./continuation-logprob.js";
 import { mostLogprob, noLogprob } from "./possible-logprob.js";
 import { htmlTitle, isHtml, jsonOrUndefined, readServerMessage } from "../server/server-message.js";
 import type { ListedToken } from "./token-scorer.js";
-import { readUsualList } from "./usual-list.js";
 
 /** A reply that lists next tokens. */
 export interface ListedReading {
@@ -66,11 +65,6 @@ const placeSchema = z.object({
   probs: topSchema.nullish().catch(undefined),
 });
 const tupleSchema = z.tuple([z.number().nullable(), countSchema], z.unknown());
-const usageSchema = z
-  .object({ prompt_tokens: countSchema, completion_tokens: countSchema.catch(0) })
-  .optional()
-  .catch(undefined);
-
 /** Only what is read; everything else in a reply is a server's own business. */
 const choicesSchema = z.object({
   choices: z.tuple(
@@ -88,7 +82,7 @@ const choicesSchema = z.object({
     ],
     z.unknown(),
   ),
-  usage: usageSchema,
+  usage: z.unknown().optional(),
 });
 const llamaCppSchema = z.object({
   completion_probabilities: z.array(placeSchema),
@@ -113,14 +107,10 @@ const sglangSchema = z.object({
 
 /** Reads the list of next tokens from a reply of any server. */
 export function readListed(body: string): ListedReading | UnreadReading {
-  const usual = readUsualList(body);
-  if (usual !== undefined) {
-    const { texts, logprobs, usage } = usual;
-    const tokens = texts.map((text, index) => namedToken(text, logprobs[index] ?? impossible));
-    return listed("completion", tokens, readUsage(usage));
-  }
   const json = parsed(body);
   if (has(json, "choices")) {
+    const usual = usualPlace(json);
+    if (usual !== undefined) return listed("completion", usual, readUsage(fieldOf(json, "usage")));
     const reading = choicesSchema.safeParse(json);
     if (reading.success) return listedChoice(reading.data);
   } else if (has(json, "completion_probabilities")) {
@@ -217,15 +207,40 @@ function usageOf(promptTokens: number | undefined, completionTokens: number | un
   return promptTokens === undefined ? undefined : { promptTokens, completionTokens: completionTokens ?? 0 };
 }
 
-function readUsage(counted: unknown): TokenUsage | undefined {
-  const usage = usageSchema.parse(counted);
-  return usageOf(usage?.prompt_tokens, usage?.completion_tokens);
+function readUsage(usage: unknown): TokenUsage | undefined {
+  const [prompt, completion] = [fieldOf(usage, "prompt_tokens"), fieldOf(usage, "completion_tokens")];
+  return isCount(prompt) ? usageOf(prompt, isCount(completion) ? completion : undefined) : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/** The list of a completion that has one place and knows each number. Looked at by hand, since a schema takes longer than all the rest of a reply. */
+function usualPlace(json: unknown): ListedToken[] | undefined {
+  const choices = fieldOf(json, "choices");
+  const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
+  const logprobs = fieldOf(first, "logprobs");
+  const places = fieldOf(logprobs, "top_logprobs");
+  if (!Array.isArray(places) || places.length !== 1 || fieldOf(logprobs, "content") != null) return undefined;
+  const place: unknown = places[0];
+  if (typeof place !== "object" || place === null || Array.isArray(place)) return undefined;
+  const tokens: ListedToken[] = [];
+  for (const [text, logprob] of Object.entries(place)) {
+    if (typeof logprob !== "number" || !Number.isFinite(logprob)) return undefined;
+    tokens.push(namedToken(text, logprob));
+  }
+  return tokens;
 }
 
 type Choices = z.infer<typeof choicesSchema>;
 
 function listedChoice({ choices: [{ logprobs }], usage: counted }: Choices): ListedReading | UnreadReading {
-  const usage = usageOf(counted?.prompt_tokens, counted?.completion_tokens);
+  const usage = readUsage(counted);
   if (logprobs?.content != null) return listed("content", placeTokens(logprobs.content[0]), usage);
   // with echo the written token is the last
   const top = logprobs?.top_logprobs?.at(-1);
@@ -237,8 +252,8 @@ function listedChoice({ choices: [{ logprobs }], usage: counted }: Choices): Lis
 }
 
 function echoedChoice({ choices: [{ logprobs }], usage: counted }: Choices): EchoedReading {
-  const usage = usageOf(counted?.prompt_tokens, counted?.completion_tokens);
-  const promptTokens = counted?.prompt_tokens;
+  const usage = readUsage(counted);
+  const promptTokens = usage?.promptTokens;
   const places = logprobs?.content;
   if (places != null) {
     const tokens = places.map(({ token }) => token ?? "");

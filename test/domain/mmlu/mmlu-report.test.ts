@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { scoreCaveats } from "../../../src/domain/mmlu/mmlu-report.js";
-import { scoreCounter } from "../../../src/domain/mmlu/mmlu-scores.js";
+import { mmluScores, tallyTask } from "../../../src/domain/mmlu/mmlu-scores.js";
 import type { ContinuationForm, McqOutcome } from "../../../src/domain/scoring/multiple-choice.js";
 import { sampleTask, timedOut } from "../../support/mcq.js";
 
@@ -29,14 +29,14 @@ function rows(
 }
 
 function caveats(parts: Readonly<Partial<Record<ContinuationForm, readonly Row[]>>>): string {
-  const counter = scoreCounter();
-  for (const form of ["letters", "texts"] as const) {
+  const tallies = (["letters", "texts"] as const).flatMap((form) => {
     const asked = parts[form];
-    if (asked === undefined) continue;
-    counter.task(sampleTask(form, asked.length, form), asked.length);
-    for (const [id, [outcome, gold]] of asked.entries()) counter.add(id, gold, outcome);
-  }
-  return scoreCaveats(counter.scores()).join("\n");
+    if (asked === undefined) return [];
+    const task = sampleTask(form, asked.length, form);
+    const docs = task.docs.map((doc, id) => ({ ...doc, gold: asked[id]![1] }));
+    return [tallyTask({ task, docs }, (id) => asked[id]?.[0])];
+  });
+  return scoreCaveats(mmluScores(tallies)).join("\n");
 }
 
 const oneSided = "was taken for";
@@ -131,10 +131,9 @@ describe("scoreCaveats", () => {
   });
 
   it("counts answers that were cut off as what they came to", () => {
-    const counter = scoreCounter();
-    counter.task(sampleTask("t", 3, "letters"), 3);
-    for (const [id, outcome] of [cutEarly, cutLate, written].entries()) counter.add(id, 0, outcome);
-    expect(counter.scores()).toMatchObject({
+    const task = sampleTask("t", 3, "letters");
+    const docs = task.docs.map((doc) => ({ ...doc, gold: 0 }));
+    expect(mmluScores([tallyTask({ task, docs }, (id) => [cutEarly, cutLate, written][id])])).toMatchObject({
       cut: 1,
       failed: { "cut-off": 1 },
       weighted: { n: 2, acc: 1 },

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readEchoed, readListed } from "../../../src/domain/scoring/logprob-replies.js";
 
@@ -140,6 +141,30 @@ describe("readListed", () => {
   ])("reads %s", (_, body, usage) => {
     const reading = readListed(body);
     expect(reading.kind === "replied" ? reading.usage : "failed").toEqual(usage);
+  });
+});
+
+describe("the list of a completion", () => {
+  const tokens = fc.dictionary(
+    fc.string({ unit: "binary", minLength: 1 }),
+    fc.double({ max: 0, noNaN: true, noDefaultInfinity: true }),
+    { minKeys: 1, noNullPrototype: true },
+  );
+
+  it("is read alike with and without a token whose number is not known", () => {
+    fc.assert(
+      fc.property(tokens, (list) => {
+        const [whole, gap] = [list, { ...list, "": null }].map((place) =>
+          readListed(completion(JSON.stringify({ top_logprobs: [place] }))),
+        );
+        expect(whole).toEqual(gap);
+        expect(whole).toMatchObject({ kind: "replied", shape: "completion" });
+        const found = whole?.kind === "replied" ? whole.tokens : [];
+        expect(found).toHaveLength(Object.keys(list).length);
+        // JSON has no -0
+        for (const { text, logprob } of found) expect(logprob + 0).toBe((list[text] ?? Number.NaN) + 0);
+      }),
+    );
   });
 });
 
