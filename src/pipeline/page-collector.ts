@@ -66,7 +66,8 @@ export function startPage(questions: readonly PageQuestion[], references: Refere
     run,
     finish: async (scored) => {
       await questionsPut;
-      await chunks.finish();
+      // the last chunks are compressed while the columns are made
+      const written = chunks.finish();
       const columns: ColumnQuestions = {
         rows,
         count: questions.length,
@@ -74,7 +75,9 @@ export function startPage(questions: readonly PageQuestion[], references: Refere
       };
       const runs: PageRun[] = [];
       for (const model of scored) runs[run(model.model, model.judge)] = pageRun(model, columns);
-      return { questions: { ...questionColumns(questions), records }, runs, ...judgments.uncounted(scored) };
+      const uncounted = judgments.uncounted(scored);
+      await written;
+      return { questions: { ...questionColumns(questions), records }, runs, ...uncounted };
     },
   };
 }
