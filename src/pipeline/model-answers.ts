@@ -11,18 +11,18 @@ import { readFailedAnswers, readLatestAnswerGroups } from "../io/answer-file.js"
 import { readJsonFile } from "../io/json-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
 
-/** Hashes of the judged texts as they are now, by question. */
-export type TextHashes = ReadonlyMap<QuestionId, readonly ChoiceHashes[]>;
-
-interface ChoiceHashes {
+/** A judgment as far as it says what text it is of. */
+export interface HashedJudgment {
   readonly choice: number;
-  /** first turn first */
-  readonly turns: readonly string[];
+  readonly turn: number;
+  /** undefined in files of other tools */
+  readonly answerHash: string | undefined;
+  /** set where the text is another now */
+  stale: boolean;
 }
 
 export interface ModelAnswers {
   readonly summaries: readonly AnswerSummary[];
-  readonly hashes: TextHashes;
   readonly sampling: string | undefined;
   /** answers that were asked for per question */
   readonly choices: number;
@@ -35,23 +35,23 @@ export interface AnswerReading {
   readonly onAnswer: (answer: Answer) => Promise<void> | undefined;
 }
 
-/** undefined where the tree holds no answers of that name, as with judgments copied from elsewhere. */
+/**
+ * Reads what a model answered, and marks the judgments whose text has changed since. undefined where the tree holds no answers of that name, as
+ * with judgments copied from elsewhere.
+ */
 export async function readModelAnswers(
   paths: RecordPaths,
-  judgments: ReadonlyMap<QuestionId, readonly { readonly answerHash: string | undefined }[]>,
+  judgments: ReadonlyMap<QuestionId, readonly HashedJudgment[]>,
   { questions, onAnswer }: AnswerReading,
 ): Promise<ModelAnswers | undefined> {
   const answered = new Set<QuestionId>();
   // a failure of a later run takes the place of another tool's error marker
   const summaries = new Map<QuestionId, AnswerSummary>();
-  const hashes = new Map<QuestionId, readonly ChoiceHashes[]>();
   const add = (answer: Answer): Promise<void> | undefined => {
     const question = questions.get(answer.questionId);
     if (question === undefined) return undefined;
     summaries.set(question.id, summarizeAnswer(answer));
-    // judgments of other tools name no hash, and hashing is dear
-    if (judgments.get(question.id)?.some(({ answerHash }) => answerHash !== undefined) === true)
-      hashes.set(question.id, textHashes(question, answer));
+    markStale(judgments.get(question.id) ?? [], (choice) => textHashes(question, answer, choice));
     return onAnswer(answer);
   };
   let replaced = 0;
@@ -63,10 +63,10 @@ export async function readModelAnswers(
     }
   for (const failed of (await readFailedAnswers(paths.failed, answered)).values()) await add(failed);
   if (summaries.size === 0) return undefined;
+  for (const [id, ofQuestion] of judgments) if (!summaries.has(id)) markStale(ofQuestion, () => []);
   const manifest = await readJsonFile(paths.manifest, answerManifestSchema);
   return {
     summaries: [...summaries.values()],
-    hashes,
     sampling: sampling(manifest),
     choices: manifest?.settings.num_choices ?? 1,
     notes:
@@ -78,11 +78,25 @@ export async function readModelAnswers(
   };
 }
 
-function textHashes(question: Question, { choices }: Answer): ChoiceHashes[] {
-  return choices.map(({ index, turns }) => ({
-    choice: index,
-    turns: judgedTextHashes(judgedTurns(question, turns, undefined)),
-  }));
+/**
+ * Compares at once: hashes that are kept for later take more memory than all else that is kept of an answer.
+ *
+ * @param hashesOf of the turns of a choice as they are now, asked for only where a judgment names one, since hashing is dear
+ */
+function markStale(judgments: readonly HashedJudgment[], hashesOf: (choice: number) => readonly string[]): void {
+  const hashes: (readonly string[] | undefined)[] = [];
+  for (const judgment of judgments) {
+    const { choice, turn, answerHash } = judgment;
+    if (answerHash === undefined) continue;
+    const turns = (hashes[choice] ??= hashesOf(choice));
+    judgment.stale = answerHash !== turns[turn - 1];
+  }
+}
+
+/** First turn first; none of a choice that the answer does not have. */
+function textHashes(question: Question, { choices }: Answer, choice: number): string[] {
+  const turns = choices.find(({ index }) => index === choice)?.turns ?? [];
+  return judgedTextHashes(judgedTurns(question, turns, undefined));
 }
 
 function summarizeAnswer(answer: Answer): AnswerSummary {

@@ -15,7 +15,7 @@ import { readJudgmentGroups } from "../io/judgment-file.js";
 import type { OutputTree } from "../io/output-tree.js";
 import { isNonEmpty } from "../io/output-tree.js";
 import type { QuestionFile } from "../io/question-file.js";
-import type { ModelAnswers, TextHashes } from "./model-answers.js";
+import type { HashedJudgment, ModelAnswers } from "./model-answers.js";
 import { readModelAnswers } from "./model-answers.js";
 
 /** Which judgments to read. */
@@ -57,9 +57,7 @@ interface Reading {
 }
 
 /** What counts of a judgment. Its texts are on the page, or of no use. */
-interface KeptJudgment extends Omit<JudgmentSummary, "stale"> {
-  readonly answerHash: string | undefined;
-}
+type KeptJudgment = JudgmentSummary & HashedJudgment;
 
 interface JudgedModel {
   readonly model: string;
@@ -158,7 +156,7 @@ function scoredModel(
     model,
     judge,
     answers: answers?.summaries,
-    judgments: counting.map((judgment) => withStaleness(judgment, answers?.hashes)),
+    judgments: counting,
     choices: answers?.choices ?? 1,
     repeats,
     notes,
@@ -233,6 +231,7 @@ function keptJudgment(judgment: Judgment): KeptJudgment {
     promptName: judgment.promptName,
     answerHash: judgment.answerHash,
     outcome: outcomeOf(judgment),
+    stale: false,
     promptTokens: usage?.promptTokens ?? 0,
     completionTokens: usage?.completionTokens ?? 0,
   };
@@ -244,11 +243,4 @@ export function outcomeOf(judgment: Judgment): JudgmentSummary["outcome"] {
   const { rating } = judgment;
   const isOff = rating.kind === "scored" && (rating.score < mtBenchScale.min || rating.score > mtBenchScale.max);
   return isOff ? { kind: "unscored", reason: "out-of-range" } : rating;
-}
-
-function withStaleness(kept: KeptJudgment, hashes: TextHashes | undefined): JudgmentSummary {
-  const { questionId, turn, choice, repeat, promptName, outcome, answerHash, promptTokens, completionTokens } = kept;
-  const now = hashes?.get(questionId)?.find((one) => one.choice === choice)?.turns[turn - 1];
-  const stale = hashes !== undefined && answerHash !== undefined && answerHash !== now;
-  return { questionId, turn, choice, repeat, promptName, outcome, stale, promptTokens, completionTokens };
 }
