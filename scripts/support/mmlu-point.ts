@@ -12,11 +12,13 @@ import { probeScoring } from "../../src/pipeline/probe-scoring.js";
 import { scoreItem } from "../../src/pipeline/score-item.js";
 import type { PointResult } from "./client-point-settings.js";
 import { settingsSchema } from "./mmlu-point-settings.js";
+import { startStub } from "./stub.js";
 import { syntheticTasks } from "./mmlu-set.js";
 import { withTemporaryFolder } from "./temporary-folder.js";
 
 const settings = settingsSchema.parse(JSON.parse(process.argv[2] ?? ""));
-const origin = `http://127.0.0.1:${settings.port}`;
+const ownStub = settings.port === null ? await startStub("logprobs", 0) : undefined;
+const origin = `http://127.0.0.1:${settings.port ?? ownStub?.port ?? 0}`;
 const k = 20;
 
 async function measure(questions: number, work: () => Promise<void>): Promise<PointResult> {
@@ -104,5 +106,6 @@ async function measureStage(): Promise<PointResult> {
 }
 
 const result = await { undici: measureUndici, stage: measureStage }[settings.client]();
+ownStub?.close();
 if (process.send === undefined) console.log(result);
 else process.send(result, () => process.disconnect());
