@@ -56,7 +56,7 @@ export interface McqResults {
    * are written.
    */
   finish(state: { readonly isUnchanged: boolean }): Promise<WrittenResults>;
-  /** Removes what is not in place. */
+  /** Removes what is not in place, or leaves that to the next run. */
   discard(): Promise<void>;
 }
 
@@ -122,7 +122,7 @@ export async function openMcqResults(
       await writeJsonFile(files.results, lmEvalResults(facts));
       return { resultsFile: files.results, report };
     },
-    discard: () => removeHalfWritten(folder),
+    discard: () => removeHalfWritten(folder).catch(() => undefined),
   };
 }
 

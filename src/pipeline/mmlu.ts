@@ -60,14 +60,14 @@ export async function mmlu(input: MmluInput, ports: MmluPorts): Promise<MmluSumm
     const started = new Date();
     const movedAside = input.fresh === true ? await input.output.moveAside(paths, started) : undefined;
     await keepMcqManifest(paths, input, ports);
-    const stage = input.bench === mmluBranchBench ? "mmlu-branch" : "mmlu";
-    const counter = progressCounter(stage, input.model, [progressFile(paths.progress, Date.now), ports.progress]);
-    const plan = planMcq(input.tasks, input.firstN);
-    const total = plan.reduce((sum, { docs }) => sum + docs.length, 0);
-    counter.add({ total });
     const { firstN, tasksLeftOut } = input;
+    const plan = planMcq(input.tasks, firstN);
     const partial = partialText(plan, { firstN, tasks: tasksLeftOut });
     const results = await openMcqResults(input, ports, { plan, partial, started });
+    const stage = input.bench === mmluBranchBench ? "mmlu-branch" : "mmlu";
+    const counter = progressCounter(stage, input.model, [progressFile(paths.progress, Date.now), ports.progress]);
+    const total = plan.reduce((sum, { docs }) => sum + docs.length, 0);
+    counter.add({ total });
     const tally = scoringTally();
     const run: Run = { input, ports: { ...ports, signal }, paths, counter, tally, results, broken: undefined };
     try {
