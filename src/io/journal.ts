@@ -3,6 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { diskError } from "./disk-error.js";
 import { makeFolder } from "./make-folder.js";
+import type { RecordPaths } from "./output-tree.js";
 
 /** A file that only grows, one JSON line a record. */
 export interface Journal {
@@ -22,6 +23,33 @@ export async function openJournal(path: string): Promise<Journal> {
     throw diskError(error, `cannot write ${path}`);
   }
   return groupCommit(handle, path);
+}
+
+/** The journals of a stage: what came to something, and what failed. */
+export interface StageJournals {
+  readonly records: Journal;
+  readonly failures: Journal;
+  close(): Promise<void>;
+}
+
+/** Opens both journals of a stage, or neither. */
+export async function openStageJournals(paths: Pick<RecordPaths, "records" | "failed">): Promise<StageJournals> {
+  const records = await openJournal(paths.records);
+  const failures = await openJournal(paths.failed).catch(async (error: unknown) => {
+    await records.close();
+    throw error;
+  });
+  return {
+    records,
+    failures,
+    close: async () => {
+      try {
+        await records.close();
+      } finally {
+        await failures.close();
+      }
+    },
+  };
 }
 
 interface Waiting {

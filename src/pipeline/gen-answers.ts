@@ -11,8 +11,8 @@ import type { QuestionSelection } from "../domain/mt-bench/question-selection.js
 import { selectedPositions } from "../domain/mt-bench/question-selection.js";
 import { readAnswersOf, readFailedAnswers, settleAnswers } from "../io/answer-file.js";
 import { newAnswerId } from "../io/identifiers.js";
-import { openJournal } from "../io/journal.js";
-import type { Journal } from "../io/journal.js";
+import { openStageJournals } from "../io/journal.js";
+import type { StageJournals } from "../io/journal.js";
 import { writeJsonLines } from "../io/write-jsonl.js";
 import { withLock } from "../io/lock.js";
 import type { OutputTree, RecordPaths } from "../io/output-tree.js";
@@ -139,16 +139,11 @@ interface Run {
   readonly counter: ProgressCounter;
 }
 
-interface Journals {
-  readonly answers: Journal;
-  readonly failures: Journal;
-}
-
 type Outcome = Omit<GenAnswersSummary, "paths" | "total" | "movedAside">;
 
 async function askMissing(run: Run, selected: readonly number[] | undefined): Promise<Outcome> {
   const { input, ports, paths } = run;
-  const journals: Journals = { answers: await openJournal(paths.records), failures: await openJournal(paths.failed) };
+  const journals = await openStageJournals(paths);
   const failed: Record<string, number> = {};
   let [resumed, answered, failures] = [0, 0, 0];
   let replacedLines = 0;
@@ -179,8 +174,7 @@ async function askMissing(run: Run, selected: readonly number[] | undefined): Pr
     const settledIds = await settleAnswers(paths.records);
     await settleFailures(paths.failed, marked.size === 0 ? settledIds : settledIds.filter((id) => !marked.has(id)));
   } finally {
-    await journals.answers.close();
-    await journals.failures.close();
+    await journals.close();
   }
   const { total } = run.counter.snapshot();
   const errorRate = failures / Math.max(1, total);
@@ -222,10 +216,10 @@ async function finishedBefore(run: Run, positions: readonly number[] | undefined
 async function answerOne(
   run: Run,
   question: Question,
-  options: { readonly partial: FailedAnswer | undefined; readonly journals: Journals },
+  options: { readonly partial: FailedAnswer | undefined; readonly journals: StageJournals },
 ): Promise<Answer> {
   const { input, ports, counter } = run;
-  const { answers, failures } = options.journals;
+  const { records: answers, failures } = options.journals;
   const answerId = options.partial?.answerId ?? newAnswerId();
   const record = <Kind extends object>(
     outcome: Kind,

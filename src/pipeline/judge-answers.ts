@@ -10,7 +10,7 @@ import type { JudgmentSettings } from "../domain/mt-bench/manifest.js";
 import { judgeMaxTokens, judgeTemperature } from "../domain/mt-bench/mt-bench.js";
 import type { Question, QuestionId } from "../domain/mt-bench/question.js";
 import { readAnswersOf, readFailedAnswers } from "../io/answer-file.js";
-import { openJournal, repairTail } from "../io/journal.js";
+import { openStageJournals, repairTail } from "../io/journal.js";
 import { readRatedJudgments, settleJudgments } from "../io/judgment-file.js";
 import { withLock } from "../io/lock.js";
 import type { RecordPaths } from "../io/output-tree.js";
@@ -134,8 +134,7 @@ async function judgeMissing(run: Run): Promise<JudgeAnswersSummary> {
   const { input, ports, paths, counter, questions } = run;
   const expected = [...questions.values()].reduce((sum, question) => sum + question.turns.length, 0);
   counter.add({ total: expected });
-  const judgments = await openJournal(paths.records);
-  const failures = await openJournal(paths.failed);
+  const journals = await openStageJournals(paths);
   const tally: Tally = { scored: 0, unscored: {}, failed: {} };
   try {
     const rated = await readRatedJudgments(paths.records, input.model);
@@ -166,7 +165,7 @@ async function judgeMissing(run: Run): Promise<JudgeAnswersSummary> {
         signal: ports.signal,
         onReply: (usage) => counter.tokens(usage),
       });
-      await (judgment.kind === "rated" ? judgments : failures).append(encodeJudgment(judgment));
+      await (judgment.kind === "rated" ? journals.records : journals.failures).append(encodeJudgment(judgment));
       if (judgment.kind === "rated") rated.set(judgmentKey(judgment), judgment);
       count(tally, judgment);
       counter.add({ done: 1, failed: isScored(judgment) ? 0 : 1 });
@@ -181,8 +180,7 @@ async function judgeMissing(run: Run): Promise<JudgeAnswersSummary> {
     await settleFailures(paths.failed, input.model, new Set(rated.keys()));
     return summarize(run, tally, { answered, perTurn: choices * (input.rules.repeats ?? 1) });
   } finally {
-    await judgments.close();
-    await failures.close();
+    await journals.close();
   }
 }
 

@@ -7,8 +7,8 @@ import type { McqKeySet, McqRecord } from "../domain/mmlu/mcq-record.js";
 import { compareMcqKeys, encodeMcqRecord } from "../domain/mmlu/mcq-record.js";
 import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
 import type { McqDoc, McqOutcome, McqTask } from "../domain/scoring/multiple-choice.js";
-import type { Journal } from "../io/journal.js";
-import { openJournal } from "../io/journal.js";
+import type { StageJournals } from "../io/journal.js";
+import { openStageJournals } from "../io/journal.js";
 import { writeJsonLines } from "../io/write-jsonl.js";
 import { brokenScoring, countOutcome, isDoubtful, scoringTally } from "../domain/scoring/scoring-sentinel.js";
 import type { ScoringTally } from "../domain/scoring/scoring-sentinel.js";
@@ -109,7 +109,7 @@ type Outcomes = Pick<MmluSummary, "resumed" | "answered" | "failed" | "failedExa
 
 async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outcomes> {
   const { input, ports, paths, counter } = run;
-  const journals = { outcomes: await openJournal(paths.records), failures: await openJournal(paths.failed) };
+  const journals = await openStageJournals(paths);
   const failed: Record<string, number> = {};
   let answered = 0;
   let failedExample: string | undefined;
@@ -149,16 +149,11 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
     await settleFailures(paths.failed, finished);
     return { resumed, answered, failed, ...(failedExample !== undefined && { failedExample }) };
   } finally {
-    await journals.outcomes.close();
-    await journals.failures.close();
+    await journals.close();
   }
 }
 
-async function askAndKeep(
-  run: Run,
-  { question, onReply }: Asked,
-  journals: { readonly outcomes: Journal; readonly failures: Journal },
-): Promise<McqRecord> {
+async function askAndKeep(run: Run, { question, onReply }: Asked, journals: StageJournals): Promise<McqRecord> {
   const { scoring, signal } = run.ports;
   let outcome: McqOutcome;
   try {
@@ -171,7 +166,7 @@ async function askAndKeep(
   requireScoring(run, "going");
   const { task, doc, prompt } = question;
   const record = { task: task.name, docId: doc.id, promptHash: promptHash(prompt.context), gold: doc.gold, outcome };
-  await (outcome.kind === "failed" ? journals.failures : journals.outcomes).append(encodeMcqRecord(record));
+  await (outcome.kind === "failed" ? journals.failures : journals.records).append(encodeMcqRecord(record));
   return record;
 }
 

@@ -6,11 +6,12 @@ import { promisify } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { openJournal, repairTail } from "../../src/io/journal.js";
+import { openJournal, openStageJournals, repairTail } from "../../src/io/journal.js";
 import { readJsonLines } from "../../src/io/jsonl.js";
 import { canLimitFileSize, startChild } from "../support/child.js";
 import { collect } from "../support/collect.js";
 import { evalError } from "../support/eval-error.js";
+import { canListOpenFiles, openFiles } from "../support/open-files.js";
 import { tempFolder } from "../support/temp-folder.js";
 
 const journalWriter = new URL("../support/journal-writer.ts", import.meta.url);
@@ -212,4 +213,25 @@ describe("a journal on a full disk", () => {
       expect(numbers.length).toBeLessThan(saved.length + 10);
     },
   );
+});
+describe("openStageJournals", () => {
+  it.skipIf(!canListOpenFiles)("leaves nothing open where one of the two cannot be opened", async () => {
+    await using folder = await tempFolder();
+    await folder.write("failed.jsonl/in-the-way", "");
+    const paths = { records: folder.file("records.jsonl"), failed: folder.file("failed.jsonl") };
+    await expect(openStageJournals(paths)).rejects.toMatchObject({
+      message: expect.stringContaining("cannot write"),
+    });
+    expect(await openFiles()).not.toContain(paths.records);
+  });
+
+  it("has a file for what came to something and one for what failed", async () => {
+    await using folder = await tempFolder();
+    const paths = { records: folder.file("records.jsonl"), failed: folder.file("failed.jsonl") };
+    const journals = await openStageJournals(paths);
+    await journals.records.append({ a: 1 });
+    await journals.failures.append({ b: 2 });
+    await journals.close();
+    expect([await folder.read("records.jsonl"), await folder.read("failed.jsonl")]).toEqual(['{"a":1}\n', '{"b":2}\n']);
+  });
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
-import { appendFile, readdir, readFile, readlink, rm } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { appendFile, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -11,6 +11,7 @@ import type { McqDoc } from "../../src/domain/scoring/multiple-choice.js";
 import type { PromptMaker } from "../../src/pipeline/mmlu-input.js";
 import { mmlu } from "../../src/pipeline/mmlu.js";
 import { chosen, derivedChoice, mmluInput, mmluPorts, sampleTask, timedOut } from "../support/mcq.js";
+import { canListOpenFiles, openFiles } from "../support/open-files.js";
 import { readRows } from "../support/stage.js";
 import { tempFolder } from "../support/temp-folder.js";
 
@@ -122,15 +123,6 @@ async function resultTexts(resultsFile: string): Promise<Map<string, string>> {
   return new Map(
     await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const)),
   );
-}
-
-/** Where Linux lists what a process has open. */
-const openFilesFolder = "/proc/self/fd";
-
-async function openFiles(): Promise<string[]> {
-  const names = await readdir(openFilesFolder);
-  // the list itself is closed by now
-  return Promise.all(names.map((name) => readlink(join(openFilesFolder, name)).catch(() => "")));
 }
 
 describe("mmlu", () => {
@@ -357,7 +349,7 @@ describe("mmlu", () => {
     });
   });
 
-  it.skipIf(!existsSync(openFilesFolder))("leaves no file open where the results cannot be written", async () => {
+  it.skipIf(!canListOpenFiles)("leaves no file open where the results cannot be written", async () => {
     await using folder = await tempFolder();
     const many = Array.from({ length: 10 }, (_, index) => sampleTask(`subject ${index}`, 2));
     const { asked, ports } = mmluPorts();
