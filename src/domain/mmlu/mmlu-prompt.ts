@@ -1,4 +1,4 @@
-import { createHash, hash as hashOf, type Hash } from "node:crypto";
+import { createHash, hash as hashOf } from "node:crypto";
 import type { ChatMessage } from "../server/chat-model.js";
 import type { McqContext, McqDoc, McqPrompt, McqTask } from "../scoring/multiple-choice.js";
 import { isPythonSpace, pythonStrip } from "../python-strip.js";
@@ -74,13 +74,11 @@ interface PromptHead {
   readonly endsHalfway: boolean;
   /** `text` as JSON without the closing quote, once it was asked for */
   json: string | undefined;
-  /** sha256 of `text`, to be gone on with, once it was asked for */
-  hash: Hash | undefined;
 }
 
 /** the last head with these examples */
 const heads = new WeakMap<readonly McqDoc[], PromptHead>();
-/** of what parts a text was made: its JSON and its hash are then made of the parts', of which one is known */
+/** of what parts a text was made: its JSON is then made of the parts', of which one is known */
 const parts = new WeakMap<McqContext, { readonly head: PromptHead; readonly asked: string }>();
 
 function inText(task: McqTask, doc: McqDoc, systemPrompt: string): McqPrompt {
@@ -96,7 +94,7 @@ function headOf(task: McqTask, examples: readonly McqDoc[], systemPrompt: string
   if (known !== undefined && known.task === task && known.systemPrompt === systemPrompt) return known;
   const text = joinPrompts(systemPrompt, task.description) + shown(examplesOf(task, examples));
   const endsHalfway = /[\uD800-\uDBFF]$/.test(text);
-  const head: PromptHead = { task, systemPrompt, text, endsHalfway, json: undefined, hash: undefined };
+  const head: PromptHead = { task, systemPrompt, text, endsHalfway, json: undefined };
   heads.set(examples, head);
   return head;
 }
@@ -110,13 +108,10 @@ export function contextJson(context: TextContext): string {
   return head.json + JSON.stringify(asked).slice(1);
 }
 
-/** sha256 of a context's text in hex. Parts are hashed as they are: the text as one string would take memory for as long as the question is under way. */
+/** sha256 of a context's text in hex. The text is put together once more: hashing would make the one that is under way a whole string, which takes memory until it is answered. */
 export function contextHash(context: TextContext): string {
   const made = parts.get(context);
-  if (made === undefined || made.head.endsHalfway) return hashOf("sha256", context.text);
-  const { head, asked } = made;
-  head.hash ??= createHash("sha256").update(head.text);
-  return head.hash.copy().update(asked).digest("hex");
+  return hashOf("sha256", made === undefined ? context.text : made.head.text + made.asked);
 }
 
 function inChat(system: string, messages: readonly ChatMessage[], continuations: readonly string[]): McqPrompt {
