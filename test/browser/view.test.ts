@@ -1,4 +1,4 @@
-import { appendFile } from "node:fs/promises";
+import { appendFile, cp, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +7,7 @@ import { browserHint, browserPath, openWatched, startBrowser } from "../support/
 import type { DemoResults } from "../support/demo-results.js";
 import { writeDemoResults } from "../support/demo-results.js";
 import { readRows } from "../support/stage.js";
+import { tempFolder } from "../support/temp-folder.js";
 import { startViewer } from "../support/watched-viewer.js";
 
 describe.skipIf(browserPath === undefined)(`the viewer in a browser (${browserHint})`, () => {
@@ -51,6 +52,24 @@ describe.skipIf(browserPath === undefined)(`the viewer in a browser (${browserHi
         expect.stringMatching(/^embedded-tuned100\.0 % n 8, scored by letters100\.0 % n 7, scored by textsdone/),
       ]);
     });
+  });
+
+  it("offers a report as soon as there is a judgment", async () => {
+    await using folder = await tempFolder();
+    const [from, to] = [join(results.outputDir, "demo", "mt_bench"), folder.file("mt_bench")];
+    await cp(join(from, "model_answer"), join(to, "model_answer"), { recursive: true });
+    const [judgments = ""] = (await readdir(join(from, "model_judgment"))).filter((name) =>
+      name.endsWith("_single.jsonl"),
+    );
+    await folder.write(`mt_bench/model_judgment/${judgments}`, "");
+    await using own = await startViewer(folder.path);
+    const { page } = await openWatched(browser, own.url);
+    await page.waitForSelector("section.set");
+    expect(await page.locator("section.set a.button").count()).toBe(0);
+    await cp(join(from, "model_judgment", judgments), join(to, "model_judgment", judgments));
+    await page.locator("section.set a.button").click();
+    await page.waitForSelector(".question-row");
+    await page.context().close();
   });
 
   it("opens the report of each, and leads back", async () => {

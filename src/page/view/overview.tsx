@@ -99,7 +99,9 @@ function SetCard({ set, token }: { readonly set: ViewSet; readonly token: string
   const titleId = `set-${set.id}`;
   const branch = set.kind === "judged" ? set.branch : null;
   const isOpenable =
-    set.kind === "judged" ? set.judges.length > 0 : set.models.some(({ finished }) => finished !== null);
+    set.kind === "judged"
+      ? set.judges.some(({ models }) => models.length > 0)
+      : set.models.some(({ finished }) => finished !== null);
   return (
     <section class="set" aria-labelledby={titleId}>
       <header>
