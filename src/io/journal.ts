@@ -36,7 +36,7 @@ export interface StageJournals {
 export async function openStageJournals(paths: Pick<RecordPaths, "records" | "failed">): Promise<StageJournals> {
   const records = await openJournal(paths.records);
   const failures = await openJournal(paths.failed).catch(async (error: unknown) => {
-    await records.close();
+    await records.close().catch(() => undefined);
     throw error;
   });
   return {

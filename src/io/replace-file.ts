@@ -19,10 +19,9 @@ export interface StagedFile {
 
 /** The first half of `replaceFile`, for files that are to appear together. */
 export async function stageFile(path: string, write: (temporaryPath: string) => Promise<void>): Promise<StagedFile> {
-  const folder = dirname(path);
-  const temporaryPath = join(folder, `.${basename(path)}.tmp`);
+  const temporaryPath = temporaryOf(path);
   try {
-    await makeFolder(folder);
+    await makeFolder(dirname(path));
     await write(temporaryPath);
     await sync(temporaryPath);
     return { path, temporaryPath };
@@ -32,7 +31,16 @@ export async function stageFile(path: string, write: (temporaryPath: string) => 
   }
 }
 
-/** The second half of `replaceFile`. Where one cannot be moved in, those that were not are removed. */
+/** Removes what was staged for these places, as far as there is anything. */
+export async function removeStaged(paths: readonly string[]): Promise<void> {
+  for (const path of paths) await rm(temporaryOf(path), { force: true }).catch(() => undefined);
+}
+
+function temporaryOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.tmp`);
+}
+
+/** The second half of `replaceFile`, one after the other. Where one cannot be moved in, those that were not are removed. */
 export async function putInPlace(files: readonly StagedFile[]): Promise<void> {
   let path = "";
   try {
@@ -42,7 +50,7 @@ export async function putInPlace(files: readonly StagedFile[]): Promise<void> {
     }
     for (const folder of new Set(files.map((file) => dirname(file.path)))) await sync(folder);
   } catch (error) {
-    for (const { temporaryPath } of files) await rm(temporaryPath, { force: true }).catch(() => undefined);
+    await removeStaged(files.map((file) => file.path));
     throw diskError(error, `cannot write ${path}`);
   }
 }

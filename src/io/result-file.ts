@@ -111,7 +111,12 @@ export function samplesBeside(resultsFile: string, task: string): string {
 /** Removes what killed runs left half written beside their results: with the date in its name it is overwritten by no later run. */
 export async function removeHalfWritten(folder: string): Promise<void> {
   for (const name of await names(folder))
-    if (/^\.(?:samples|results)_.*\.tmp$/.test(name)) await rm(join(folder, name), { force: true });
+    if (/^\.(?:samples|results)_.*\.tmp$/.test(name)) {
+      const path = join(folder, name);
+      await rm(path, { force: true }).catch((error: unknown) => {
+        throw diskError(error, `cannot remove ${path}`);
+      });
+    }
 }
 
 /** Sorted; nothing where there is no such folder. */

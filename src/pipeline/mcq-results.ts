@@ -18,7 +18,7 @@ import { writeJsonFile } from "../io/json-file.js";
 import type { JoinedLine } from "../io/write-jsonl.js";
 import { stageJsonTexts } from "../io/write-jsonl.js";
 import type { StagedFile } from "../io/replace-file.js";
-import { putInPlace } from "../io/replace-file.js";
+import { putInPlace, removeStaged } from "../io/replace-file.js";
 import { readOutcomes, readOutcomesByTask } from "../io/outcome-file.js";
 import { limiter } from "../io/limiter.js";
 import type { RecordPaths } from "../io/output-tree.js";
@@ -46,7 +46,7 @@ export interface TaskRecords {
   readonly records: ReadonlyMap<number, McqRecord>;
 }
 
-/** lm-eval's files of one run, on their way. They appear together, when the run is at its end. */
+/** lm-eval's files of one run, on their way. They appear when the run is at its end, the results last. */
 export interface McqResults {
   /** Takes in a task all of whose questions came back: its samples are written while others are still asked. */
   add(task: TaskRecords): Promise<void>;
@@ -56,7 +56,7 @@ export interface McqResults {
    * are written.
    */
   finish(state: { readonly isUnchanged: boolean }): Promise<WrittenResults>;
-  /** Removes what is not in place, or leaves that to the next run. */
+  /** Removes those that are not in place. */
   discard(): Promise<void>;
 }
 
@@ -92,6 +92,11 @@ export async function openMcqResults(
     taskHashes.set(name, taskHash(hashes));
   }
 
+  /** Its own files only: a run that lost its lock stops while another one writes here. */
+  async function discard(): Promise<void> {
+    await removeStaged([...plan.map(({ task }) => files.samples(task.name)), files.results]);
+  }
+
   function makeReport(): MmluReport {
     return mcqReport(input, ports, { ...run, scores: mmluScores(inOrder(plan, tallies)) });
   }
@@ -104,25 +109,21 @@ export async function openMcqResults(
         const report = makeReport();
         const newest = await newestReport(folder);
         if (newest !== undefined && isSameResult(newest.report, report)) {
-          await removeHalfWritten(folder);
+          await discard();
           return { resultsFile: newest.path, report: newest.report };
         }
       }
       await fanOut(recordsOf(paths, left(plan, taskHashes)), add, { width: filesAtATime });
       await putInPlace(samples);
       const report = makeReport();
-      const tasks = report.scores.tasks.flatMap((score): LmEvalTask[] => {
-        const task = plan.find((planned) => planned.task.name === score.task)?.task;
-        const hash = taskHashes.get(score.task);
-        return task === undefined || hash === undefined ? [] : [{ task, score, hash }];
-      });
+      const tasks = lmEvalTasks(plan, report, taskHashes);
       const seconds = (Date.now() - started.getTime()) / 1000;
       const limit = input.firstN ?? null;
       const facts = { tasks, groups: wholeGroups(tasks), report, limit, started, seconds };
       await writeJsonFile(files.results, lmEvalResults(facts));
       return { resultsFile: files.results, report };
     },
-    discard: () => removeHalfWritten(folder).catch(() => undefined),
+    discard,
   };
 }
 
@@ -132,6 +133,18 @@ function left(plan: readonly PlannedTask[], done: ReadonlyMap<string, unknown>):
 
 function inOrder<Value>(plan: readonly PlannedTask[], values: ReadonlyMap<string, Value>): Value[] {
   return plan.flatMap(({ task }) => values.get(task.name) ?? []);
+}
+
+function lmEvalTasks(
+  plan: readonly PlannedTask[],
+  { scores }: MmluReport,
+  hashes: ReadonlyMap<string, string>,
+): LmEvalTask[] {
+  return scores.tasks.flatMap((score): LmEvalTask[] => {
+    const task = plan.find((planned) => planned.task.name === score.task)?.task;
+    const hash = hashes.get(score.task);
+    return task === undefined || hash === undefined ? [] : [{ task, score, hash }];
+  });
 }
 
 /** What each question came to, for a comparison. */

@@ -68,6 +68,8 @@ export function startPage(questions: readonly PageQuestion[], references: Refere
       await questionsPut;
       // the last chunks are compressed while the columns are made
       const written = chunks.finish();
+      // whoever waits for it sees the error
+      written.catch(() => undefined);
       const columns: ColumnQuestions = {
         rows,
         count: questions.length,

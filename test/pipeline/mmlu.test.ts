@@ -8,6 +8,9 @@ import type { McqOutcome } from "../../src/domain/scoring/multiple-choice.js";
 import { mmluReportSchema } from "../../src/domain/mmlu/mmlu-report.js";
 import { mcqPrompt } from "../../src/domain/mmlu/mmlu-prompt.js";
 import type { McqDoc } from "../../src/domain/scoring/multiple-choice.js";
+import { planMcq } from "../../src/domain/mmlu/mcq-plan.js";
+import type { McqResults } from "../../src/pipeline/mcq-results.js";
+import { openMcqResults } from "../../src/pipeline/mcq-results.js";
 import type { PromptMaker } from "../../src/pipeline/mmlu-input.js";
 import { mmlu } from "../../src/pipeline/mmlu.js";
 import { chosen, derivedChoice, mmluInput, mmluPorts, sampleTask, timedOut } from "../support/mcq.js";
@@ -434,6 +437,29 @@ describe("mmlu", () => {
     await expect(run).rejects.toMatchObject({ code: "interrupted" });
     expect(staged).not.toBe("");
     expect((await readdir(place)).filter((name) => name.includes("samples") || name.includes("results"))).toEqual([]);
+  });
+
+  it("leaves the files of a run alone that took its place", async () => {
+    await using folder = await tempFolder();
+    const input = mmluInput(folder.path, tasks);
+    const plan = planMcq(tasks, undefined);
+    const open = (started: Date): Promise<McqResults> =>
+      openMcqResults(input, mmluPorts().ports, { plan, partial: null, started });
+    // the first one lost its lock, and hears of it late
+    const [lost, next] = [await open(new Date(2026, 0, 1)), await open(new Date(2026, 0, 2))];
+    for (const planned of plan) {
+      const { name } = planned.task;
+      const record = (docId: number) => ({ task: name, docId, promptHash: "", outcome: chosen(0) });
+      await next.add({ planned, records: new Map(planned.docs.map(({ id }) => [id, record(id)])) });
+    }
+    await lost.discard();
+    const { resultsFile } = await next.finish({ isUnchanged: false });
+    const names = await readdir(dirname(resultsFile));
+    expect(names.map((name) => name.replace(/_2026.*/, ""))).toEqual([
+      "results",
+      "samples_mmlu_alpha",
+      "samples_mmlu_beta",
+    ]);
   });
 
   it("goes on with written answers whose manifest has the hash of the examples, too, as older versions wrote it", async () => {

@@ -175,9 +175,11 @@ function countAt(counts: number[], index: number): void {
 /** The scores of tasks, which are listed in the order given. */
 export function mmluScores(tallies: readonly TaskTally[]): MmluScores {
   const forms = [...new Set(tallies.map(({ score }) => score.form))];
+  const { unreadable, ...sums } = summarize(tallies.map(({ score }) => ({ ...score, ...taskAccuracy(score) })));
   return {
-    ...summarize(tallies.map(({ score }) => ({ ...score, ...taskAccuracy(score) }))),
+    ...sums,
     failed: sumCounts(tallies.map(({ score }) => score.failed)),
+    unreadable,
     cut: sumOf(tallies, ({ cut }) => cut),
     ways: sumCounts(tallies.map(({ ways }) => ways)),
     chosen: sumPlaces(tallies.map(({ chosen }) => chosen)),

@@ -10,7 +10,6 @@ export interface ListedReading {
   readonly kind: "replied";
   /** best first; empty where the server gives no log-probabilities */
   readonly tokens: readonly ListedToken[];
-  /** the first written token: what a server that gives no alternatives tells, at least */
   readonly usage?: TokenUsage;
   /** which of the shapes in use the reply has */
   readonly shape: ReplyShape;

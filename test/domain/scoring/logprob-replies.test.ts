@@ -74,6 +74,30 @@ describe("readListed", () => {
       [{ text: "token_id:9", id: 9, logprob: -1 }],
     ],
     [
+      "texts that an object has its own thoughts about",
+      completion('{"top_logprobs":[{"__proto__":-1,"constructor":-2,"10":-3,"9":-4}]}'),
+      "completion",
+      [
+        { text: "__proto__", logprob: -1 },
+        { text: "constructor", logprob: -2 },
+        { text: "10", logprob: -3 },
+        { text: "9", logprob: -4 },
+      ],
+    ],
+    [
+      "the last place of several, as with an echo",
+      completion('{"top_logprobs":[null,{" B":-1},{" A":-2}]}'),
+      "completion",
+      [{ text: " A", logprob: -2 }],
+    ],
+    [
+      "a chat's list before another",
+      completion('{"top_logprobs":[{" B":-1}],"content":[{"token":"A","top_logprobs":[{"token":"A","logprob":-2}]}]}'),
+      "content",
+      [{ text: "A", logprob: -2 }],
+    ],
+    ["a place without tokens", completion('{"top_logprobs":[{}]}'), "completion", []],
+    [
       "llama.cpp",
       '{"content":" A","completion_probabilities":[{"id":5,"top_logprobs":[{"id":5,"token":" A","logprob":-2}]}]}',
       "llama.cpp",
@@ -146,7 +170,8 @@ describe("readListed", () => {
 
 describe("the list of a completion", () => {
   const tokens = fc.dictionary(
-    fc.string({ unit: "binary", minLength: 1 }),
+    // the schema leaves out the one name that an object may not have
+    fc.string({ unit: "binary", minLength: 1 }).filter((text) => text !== "__proto__"),
     fc.double({ max: 0, noNaN: true, noDefaultInfinity: true }),
     { minKeys: 1, noNullPrototype: true },
   );
