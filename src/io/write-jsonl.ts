@@ -26,21 +26,31 @@ export interface JoinedLine {
   readonly between: string;
 }
 
-/** Writes JSON Lines of which each is a text already. Blocks, since a stream's event for each line takes longer than the line. */
-export async function stageJsonTexts(path: string, lines: Iterable<JoinedLine>): Promise<StagedFile> {
-  return stageFile(path, async (temporary) => {
-    const handle = await open(temporary, "w");
-    try {
-      for (const block of blocksOf(lines)) await handle.appendFile(block);
-    } finally {
-      await handle.close();
-    }
-  });
+/** Writes JSON Lines of which each is a text already. */
+export type StageJsonTexts = (path: string, lines: Iterable<JoinedLine>) => Promise<StagedFile>;
+
+/**
+ * Makes a writer of many files. Blocks, since a stream's event for each line takes longer than the line; and the same ones for all files, since
+ * the garbage collector hears late of memory outside of its heap.
+ */
+export function jsonTextStager(): StageJsonTexts {
+  const idle: Buffer[] = [];
+  return (path, lines) =>
+    stageFile(path, async (temporary) => {
+      const buffer = idle.pop() ?? Buffer.allocUnsafeSlow(largeBlockBytes);
+      const handle = await open(temporary, "w");
+      try {
+        for (const block of blocksOf(lines, buffer)) await handle.appendFile(block);
+      } finally {
+        idle.push(buffer);
+        await handle.close();
+      }
+    });
 }
 
-/** Each block is overwritten by the next. */
-function* blocksOf(lines: Iterable<JoinedLine>): Generator<Buffer> {
-  let buffer = Buffer.allocUnsafeSlow(largeBlockBytes);
+/** Each block is overwritten by the next. A line that is longer than the buffer gets one of its own. */
+function* blocksOf(lines: Iterable<JoinedLine>, first: Buffer): Generator<Buffer> {
+  let buffer = first;
   let filled = 0;
   for (const line of lines) {
     const room = mostBytes(line);

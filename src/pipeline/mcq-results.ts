@@ -16,7 +16,7 @@ import type { McqDoc, McqOutcome } from "../domain/scoring/multiple-choice.js";
 import { weightedAccuracy } from "../domain/statistics/accuracy.js";
 import { writeJsonFile } from "../io/json-file.js";
 import type { JoinedLine } from "../io/write-jsonl.js";
-import { stageJsonTexts } from "../io/write-jsonl.js";
+import { jsonTextStager } from "../io/write-jsonl.js";
 import type { StagedFile } from "../io/replace-file.js";
 import { putInPlace, removeStaged } from "../io/replace-file.js";
 import { readOutcomes, readOutcomesByTask } from "../io/outcome-file.js";
@@ -74,6 +74,7 @@ export async function openMcqResults(
   const taskHashes = new Map<string, string>();
   const samples: StagedFile[] = [];
   const staging = limiter(filesAtATime);
+  const stageLines = jsonTextStager();
   await removeHalfWritten(folder);
 
   function tally({ planned, records }: TaskRecords): void {
@@ -88,7 +89,7 @@ export async function openMcqResults(
     tally({ planned, records });
     const hashes: SampleHashes[] = [];
     const rows = sampleRows(planned, records, { promptOf: input.promptOf, hashes });
-    samples.push(await staging.run(() => stageJsonTexts(files.samples(name), rows), undefined));
+    samples.push(await staging.run(() => stageLines(files.samples(name), rows), undefined));
     taskHashes.set(name, taskHash(hashes));
   }
 

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readJsonLines } from "../../src/io/jsonl.js";
-import { openRowWriter, writeJsonLines, stageJsonTexts } from "../../src/io/write-jsonl.js";
+import { openRowWriter, writeJsonLines, jsonTextStager } from "../../src/io/write-jsonl.js";
 import { collect } from "../support/collect.js";
 import { putInPlace } from "../../src/io/replace-file.js";
 import { evalError } from "../support/eval-error.js";
@@ -65,7 +65,8 @@ describe("openRowWriter", () => {
   });
 });
 
-describe("stageJsonTexts", () => {
+describe("jsonTextStager", () => {
+  const stage = jsonTextStager();
   const text = fc.string({ unit: "binary", maxLength: 40 });
   const line = fc.record({ pieces: fc.array(text, { minLength: 1, maxLength: 5 }), between: text });
 
@@ -74,7 +75,7 @@ describe("stageJsonTexts", () => {
     const path = folder.file("file.jsonl");
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 20 }), async (lines) => {
-        await putInPlace([await stageJsonTexts(path, lines)]);
+        await putInPlace([await stage(path, lines)]);
         const joined = lines.map(({ pieces, between }) => `${pieces.join(between)}\n`).join("");
         expect(await folder.read("file.jsonl")).toBe(Buffer.from(joined).toString());
       }),
@@ -88,8 +89,18 @@ describe("stageJsonTexts", () => {
       pieces: ["é", "🙂", "z"],
       between: "ü".repeat(count),
     }));
-    await putInPlace([await stageJsonTexts(folder.file("file.jsonl"), lines)]);
+    await putInPlace([await stage(folder.file("file.jsonl"), lines)]);
     const joined = lines.map(({ pieces, between }) => `${pieces.join(between)}\n`).join("");
     expect((await folder.read("file.jsonl")) === joined).toBe(true);
+  });
+
+  it("keeps files apart that are written at a time, and one after the other", async () => {
+    await using folder = await tempFolder();
+    const names = Array.from({ length: 12 }, (_, index) => `file-${index}`);
+    const linesOf = (name: string) =>
+      Array.from({ length: 400 }, () => ({ pieces: ["[", "]"], between: name.repeat(500) }));
+    for (const group of [names.slice(0, 4), names.slice(4)])
+      await putInPlace(await Promise.all(group.map((name) => stage(folder.file(name), linesOf(name)))));
+    for (const name of names) expect((await folder.read(name)) === `[${name.repeat(500)}]\n`.repeat(400)).toBe(true);
   });
 });
