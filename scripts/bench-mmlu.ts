@@ -26,12 +26,11 @@ async function measurePoint(client: PointSettings["client"], stubPort: number | 
   return await child.message(resultSchema);
 }
 
-const places = { "one process": null, "a stub of its own process": port } as const;
-const rounds = Array.from({ length: Number(flags.rounds) }, (_, round) => round);
+const places = { "one process": null, "a stub in a process of its own": port } as const;
 const stages: PointResult[] = [];
 for (const [place, stubPort] of Object.entries(places)) {
   const pairs = [];
-  for (const _ of rounds)
+  for (let round = 0; round < Number(flags.rounds); round++)
     pairs.push({ bare: await measurePoint("undici", stubPort), stage: await measurePoint("stage", stubPort) });
   console.log(`${place}:`);
   console.log(

@@ -31,7 +31,8 @@ export interface Limiter {
 type Start = () => Promise<unknown>;
 
 const firstLimit = 8;
-const largestAdaptiveLimit = 256;
+/** As many requests as `auto` has in flight at most. */
+export const largestAdaptiveLimit = 256;
 
 /**
  * Makes a limiter. `auto` is what TCP does (additive increase, multiplicative decrease): the limit doubles with each round of

@@ -8,26 +8,34 @@ import { makeFolder } from "./make-folder.js";
  * also after a crash. The temporary name goes by the file's, so that what a killed run leaves is overwritten by the next one that writes the file.
  */
 export async function replaceFile(path: string, write: (temporaryPath: string) => Promise<void>): Promise<void> {
-  await putInPlace([await stageFile(path, write)]);
-}
-
-/** A file that is whole, and still beside its place. */
-export interface StagedFile {
-  readonly path: string;
-  readonly temporaryPath: string;
+  await stageFile(path, write);
+  await putInPlace([path]);
 }
 
 /** The first half of `replaceFile`, for files that are to appear together. */
-export async function stageFile(path: string, write: (temporaryPath: string) => Promise<void>): Promise<StagedFile> {
-  const temporaryPath = temporaryOf(path);
+export async function stageFile(path: string, write: (temporaryPath: string) => Promise<void>): Promise<void> {
   try {
     await makeFolder(dirname(path));
-    await write(temporaryPath);
-    await sync(temporaryPath);
-    return { path, temporaryPath };
+    await write(temporaryOf(path));
+    await sync(temporaryOf(path));
   } catch (error) {
-    await rm(temporaryPath, { force: true }).catch(() => undefined);
+    await removeStaged([path]);
     throw diskError(error, `cannot write ${path}`);
+  }
+}
+
+/** The second half, for files that are staged, one after the other. Where one cannot be moved in, those that were not are removed. */
+export async function putInPlace(paths: readonly string[]): Promise<void> {
+  let at = "";
+  try {
+    for (const path of paths) {
+      at = path;
+      await rename(temporaryOf(path), path);
+    }
+    for (const folder of new Set(paths.map((path) => dirname(path)))) await sync(folder);
+  } catch (error) {
+    await removeStaged(paths);
+    throw diskError(error, `cannot write ${at}`);
   }
 }
 
@@ -38,21 +46,6 @@ export async function removeStaged(paths: readonly string[]): Promise<void> {
 
 function temporaryOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.tmp`);
-}
-
-/** The second half of `replaceFile`, one after the other. Where one cannot be moved in, those that were not are removed. */
-export async function putInPlace(files: readonly StagedFile[]): Promise<void> {
-  let path = "";
-  try {
-    for (const file of files) {
-      path = file.path;
-      await rename(file.temporaryPath, path);
-    }
-    for (const folder of new Set(files.map((file) => dirname(file.path)))) await sync(folder);
-  } catch (error) {
-    await removeStaged(files.map((file) => file.path));
-    throw diskError(error, `cannot write ${path}`);
-  }
 }
 
 async function sync(path: string): Promise<void> {

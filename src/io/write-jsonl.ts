@@ -3,7 +3,6 @@ import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { diskError } from "./disk-error.js";
-import type { StagedFile } from "./replace-file.js";
 import { replaceFile, stageFile } from "./replace-file.js";
 
 const blockBytes = 256 * 1024;
@@ -26,14 +25,11 @@ export interface JoinedLine {
   readonly between: string;
 }
 
-/** Writes JSON Lines of which each is a text already. */
-export type StageJsonTexts = (path: string, lines: Iterable<JoinedLine>) => Promise<StagedFile>;
-
 /**
- * Makes a writer of many files. Blocks, since a stream's event for each line takes longer than the line; and the same ones for all files, since
+ * Stages files (io/replace-file.ts) of JSON Lines of which each is a text already. Blocks, since a stream's event for each line takes longer than the line; and the same ones for all files, since
  * the garbage collector hears late of memory outside of its heap.
  */
-export function jsonTextStager(): StageJsonTexts {
+export function jsonTextStager(): (path: string, lines: Iterable<JoinedLine>) => Promise<void> {
   const idle: Buffer[] = [];
   return (path, lines) =>
     stageFile(path, async (temporary) => {

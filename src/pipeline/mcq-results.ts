@@ -17,7 +17,6 @@ import { weightedAccuracy } from "../domain/statistics/accuracy.js";
 import { writeJsonFile } from "../io/json-file.js";
 import type { JoinedLine } from "../io/write-jsonl.js";
 import { jsonTextStager } from "../io/write-jsonl.js";
-import type { StagedFile } from "../io/replace-file.js";
 import { putInPlace, removeStaged } from "../io/replace-file.js";
 import { readOutcomes, readOutcomesByTask } from "../io/outcome-file.js";
 import { limiter } from "../io/limiter.js";
@@ -72,7 +71,7 @@ export async function openMcqResults(
   const files = resultPaths(paths.records, lmEvalDate(started));
   const tallies = new Map<string, TaskTally>();
   const taskHashes = new Map<string, string>();
-  const samples: StagedFile[] = [];
+  const samples: string[] = [];
   const staging = limiter(filesAtATime);
   const stageLines = jsonTextStager();
   await removeHalfWritten(folder);
@@ -89,7 +88,8 @@ export async function openMcqResults(
     tally({ planned, records });
     const hashes: SampleHashes[] = [];
     const rows = sampleRows(planned, records, { promptOf: input.promptOf, hashes });
-    samples.push(await staging.run(() => stageLines(files.samples(name), rows), undefined));
+    await staging.run(() => stageLines(files.samples(name), rows), undefined);
+    samples.push(files.samples(name));
     taskHashes.set(name, taskHash(hashes));
   }
 
@@ -119,8 +119,7 @@ export async function openMcqResults(
       const report = makeReport();
       const tasks = lmEvalTasks(plan, report, taskHashes);
       const seconds = (Date.now() - started.getTime()) / 1000;
-      const limit = input.firstN ?? null;
-      const facts = { tasks, groups: wholeGroups(tasks), report, limit, started, seconds };
+      const facts = { tasks, groups: wholeGroups(tasks), report, limit: input.firstN ?? null, started, seconds };
       await writeJsonFile(files.results, lmEvalResults(facts));
       return { resultsFile: files.results, report };
     },

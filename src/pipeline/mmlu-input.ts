@@ -1,5 +1,6 @@
 import type { McqPrompts } from "../domain/mmlu/mmlu-report.js";
 import type { ContinuationForm, McqDoc, McqOutcome, McqPrompt, McqTask } from "../domain/scoring/multiple-choice.js";
+import { largestAdaptiveLimit } from "../io/limiter.js";
 import type { OutputTree } from "../io/output-tree.js";
 import type { ProgressListener } from "./progress.js";
 import type { ServerFacts } from "./run-manifest.js";
@@ -59,12 +60,10 @@ export interface MmluPorts {
   readonly width?: number;
 }
 
-/** As many requests as a server is asked at a time where that is found out by asking, in questions of one request each. */
-const usuallyInFlight = 256;
 /** questions whose records are on their way to the disk, or that wait for another try */
 const besides = 64;
 
 /** How many questions a run holds at a time: each has its prompt, so that more than can be in flight would only take memory. */
 export function questionsUnderWay(maxWorkers: number | "auto"): number {
-  return (maxWorkers === "auto" ? usuallyInFlight : Math.max(usuallyInFlight, maxWorkers)) + besides;
+  return Math.max(largestAdaptiveLimit, maxWorkers === "auto" ? 0 : maxWorkers) + besides;
 }

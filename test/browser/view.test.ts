@@ -63,12 +63,13 @@ describe.skipIf(browserPath === undefined)(`the viewer in a browser (${browserHi
     );
     await folder.write(`mt_bench/model_judgment/${judgments}`, "");
     await using own = await startViewer(folder.path);
-    const { page } = await openWatched(browser, own.url);
+    const { page, errors } = await openWatched(browser, own.url);
     await page.waitForSelector("section.set");
     expect(await page.locator("section.set a.button").count()).toBe(0);
     await cp(join(from, "model_judgment", judgments), join(to, "model_judgment", judgments));
     await page.locator("section.set a.button").click();
     await page.waitForSelector(".question-row");
+    expect(errors).toEqual([]);
     await page.context().close();
   });
 

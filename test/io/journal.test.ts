@@ -214,6 +214,7 @@ describe("a journal on a full disk", () => {
     },
   );
 });
+
 describe("openStageJournals", () => {
   it.skipIf(!canListOpenFiles)("leaves nothing open where one of the two cannot be opened", async () => {
     await using folder = await tempFolder();

@@ -1,4 +1,5 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { describe, expect, it } from "vitest";
 import { putInPlace, replaceFile, stageFile } from "../../src/io/replace-file.js";
 import { evalError } from "../support/eval-error.js";
@@ -84,11 +85,10 @@ describe("replaceFile", () => {
 describe("putInPlace", () => {
   it("shows staged files only when all of them are whole, and leaves nothing beside them", async () => {
     await using folder = await tempFolder();
-    const staged = [];
-    for (const name of ["one", "two"])
-      staged.push(await stageFile(folder.file(`results/${name}`), (path) => writeFile(path, name)));
+    const paths = ["one", "two"].map((name) => folder.file(`results/${name}`));
+    for (const path of paths) await stageFile(path, (temporary) => writeFile(temporary, basename(path)));
     expect(await folder.list()).toEqual(["results/.one.tmp", "results/.two.tmp"]);
-    await putInPlace(staged);
+    await putInPlace(paths);
     expect(await folder.list()).toEqual(["results/one", "results/two"]);
     expect(await folder.read("results/two")).toBe("two");
   });
@@ -97,8 +97,9 @@ describe("putInPlace", () => {
     await using folder = await tempFolder();
     const write = (path: string): Promise<void> => writeFile(path, "new");
     await folder.write("folder/file", "in the way of a file");
-    const staged = [await stageFile(folder.file("folder"), write), await stageFile(folder.file("other"), write)];
-    await expect(putInPlace(staged)).rejects.toMatchObject({ message: expect.stringContaining("cannot write") });
+    const paths = [folder.file("folder"), folder.file("other")];
+    for (const path of paths) await stageFile(path, write);
+    await expect(putInPlace(paths)).rejects.toMatchObject({ message: expect.stringContaining("cannot write") });
     expect(await folder.list()).toEqual(["folder/file"]);
   });
 });

@@ -75,7 +75,8 @@ describe("jsonTextStager", () => {
     const path = folder.file("file.jsonl");
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 20 }), async (lines) => {
-        await putInPlace([await stage(path, lines)]);
+        await stage(path, lines);
+        await putInPlace([path]);
         const joined = lines.map(({ pieces, between }) => `${pieces.join(between)}\n`).join("");
         expect(await folder.read("file.jsonl")).toBe(Buffer.from(joined).toString());
       }),
@@ -89,7 +90,8 @@ describe("jsonTextStager", () => {
       pieces: ["é", "🙂", "z"],
       between: "ü".repeat(count),
     }));
-    await putInPlace([await stage(folder.file("file.jsonl"), lines)]);
+    await stage(folder.file("file.jsonl"), lines);
+    await putInPlace([folder.file("file.jsonl")]);
     const joined = lines.map(({ pieces, between }) => `${pieces.join(between)}\n`).join("");
     expect((await folder.read("file.jsonl")) === joined).toBe(true);
   });
@@ -100,7 +102,8 @@ describe("jsonTextStager", () => {
     const linesOf = (name: string) =>
       Array.from({ length: 400 }, () => ({ pieces: ["[", "]"], between: name.repeat(500) }));
     for (const group of [names.slice(0, 4), names.slice(4)])
-      await putInPlace(await Promise.all(group.map((name) => stage(folder.file(name), linesOf(name)))));
+      await Promise.all(group.map((name) => stage(folder.file(name), linesOf(name))));
+    await putInPlace(names.map((name) => folder.file(name)));
     for (const name of names) expect((await folder.read(name)) === `[${name.repeat(500)}]\n`.repeat(400)).toBe(true);
   });
 });

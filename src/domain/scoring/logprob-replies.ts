@@ -64,6 +64,7 @@ const placeSchema = z.object({
   probs: topSchema.nullish().catch(undefined),
 });
 const tupleSchema = z.tuple([z.number().nullable(), countSchema], z.unknown());
+
 /** Only what is read; everything else in a reply is a server's own business. */
 const choicesSchema = z.object({
   choices: z.tuple(
