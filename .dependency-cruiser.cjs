@@ -46,6 +46,7 @@ const owners = {
   "p-limit": "^src/io/limiter\\.ts$",
   "proper-lockfile": "^src/io/lock\\.ts$",
   "simple-git": "^src/io/git\\.ts$",
+  tinypool: "^src/io/thread\\.ts$",
   undici: "^src/io/http\\.ts$",
   yaml: "^src/io/",
   zod: "^src/(domain|io|embedded|pipeline)/",

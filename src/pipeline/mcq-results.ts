@@ -2,8 +2,7 @@ import { shownBase } from "../domain/server/base-url.js";
 import { isDeepStrictEqual } from "node:util";
 import { dirname } from "node:path";
 import type { LmEvalGroup, LmEvalTask } from "../domain/mmlu/lm-eval-files.js";
-import { lmEvalDate, lmEvalResults, lmEvalSample } from "../domain/mmlu/lm-eval-files.js";
-import { sampleHashes, taskHash, type SampleHashes } from "../domain/mmlu/lm-eval-hashes.js";
+import { lmEvalDate, lmEvalResults } from "../domain/mmlu/lm-eval-files.js";
 import type { McqResult } from "../domain/mmlu/mcq-comparison.js";
 import type { PlannedTask } from "../domain/mmlu/mcq-plan.js";
 import type { McqRecord } from "../domain/mmlu/mcq-record.js";
@@ -11,21 +10,22 @@ import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
 import { scoreCaveats } from "../domain/mmlu/mmlu-report.js";
 import type { MmluScores, TaskTally } from "../domain/mmlu/mmlu-scores.js";
 import { mmluScores, tallyTask } from "../domain/mmlu/mmlu-scores.js";
+import { packedPrompt } from "../domain/mmlu/mmlu-prompt.js";
 import { categoryAlias, mmluCategories, mmluSubjects } from "../domain/mmlu/mmlu-subjects.js";
 import type { McqDoc, McqOutcome } from "../domain/scoring/multiple-choice.js";
 import { weightedAccuracy } from "../domain/statistics/accuracy.js";
 import { writeJsonFile } from "../io/json-file.js";
-import type { JoinedLine } from "../io/write-jsonl.js";
-import { jsonTextStager } from "../io/write-jsonl.js";
 import { putInPlace, removeStaged } from "../io/replace-file.js";
 import { readOutcomes, readOutcomesByTask } from "../io/outcome-file.js";
-import { limiter } from "../io/limiter.js";
 import type { RecordPaths } from "../io/output-tree.js";
 import { packageVersion } from "../io/package-version.js";
 import { newestReport, removeHalfWritten, resultPaths } from "../io/result-file.js";
+import { openThread } from "../io/thread.js";
 import { fanOut } from "./fan-out.js";
 import type { MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
 import { rereadAnswer } from "../domain/scoring/reread-answer.js";
+import type { AnsweredQuestion } from "./task-samples.js";
+import { stageSamples } from "./task-samples.js";
 
 interface WrittenResults {
   readonly resultsFile: string;
@@ -72,8 +72,7 @@ export async function openMcqResults(
   const tallies = new Map<string, TaskTally>();
   const taskHashes = new Map<string, string>();
   const samples: string[] = [];
-  const staging = limiter(filesAtATime);
-  const stageLines = jsonTextStager();
+  const writer = openThread("pipeline/task-samples.js", stageSamples);
   await removeHalfWritten(folder);
 
   function tally({ planned, records }: TaskRecords): void {
@@ -86,15 +85,15 @@ export async function openMcqResults(
   async function add({ planned, records }: TaskRecords): Promise<void> {
     const { name } = planned.task;
     tally({ planned, records });
-    const hashes: SampleHashes[] = [];
-    const rows = sampleRows(planned, records, { promptOf: input.promptOf, hashes });
-    await staging.run(() => stageLines(files.samples(name), rows), undefined);
-    samples.push(files.samples(name));
-    taskHashes.set(name, taskHash(hashes));
+    const path = files.samples(name);
+    const hash = await writer.run({ path, questions: answeredQuestions({ planned, records }, input.promptOf) });
+    samples.push(path);
+    taskHashes.set(name, hash);
   }
 
   /** Its own files only: a run that lost its lock stops while another one writes here. */
   async function discard(): Promise<void> {
+    await writer.close();
     await removeStaged([...plan.map(({ task }) => files.samples(task.name)), files.results]);
   }
 
@@ -115,7 +114,7 @@ export async function openMcqResults(
         }
       }
       await fanOut(recordsOf(paths, left(plan, taskHashes)), add, { width: filesAtATime });
-      await putInPlace(samples);
+      await Promise.all([putInPlace(samples), writer.close()]);
       const report = makeReport();
       const tasks = lmEvalTasks(plan, report, taskHashes);
       const seconds = (Date.now() - started.getTime()) / 1000;
@@ -197,19 +196,15 @@ function reread(record: McqRecord, docs: readonly McqDoc[]): McqRecord {
   return doc?.id !== record.docId ? record : { ...record, outcome: rereadAnswer(record.outcome, doc.choices) };
 }
 
-function* sampleRows(
-  { task, docs }: PlannedTask,
-  records: ReadonlyMap<number, McqRecord>,
-  { promptOf, hashes }: { readonly promptOf: PromptMaker; readonly hashes: SampleHashes[] },
-): Generator<JoinedLine> {
-  for (const doc of docs) {
+function answeredQuestions({ planned, records }: TaskRecords, promptOf: PromptMaker): AnsweredQuestion[] {
+  return planned.docs.flatMap((doc): AnsweredQuestion[] => {
     const record = records.get(doc.id);
-    if (record === undefined || record.outcome.kind === "failed") continue;
+    if (record === undefined || record.outcome.kind === "failed") return [];
     const { promptHash, outcome } = record;
-    const hash = sampleHashes(doc, promptHash);
-    hashes.push(hash);
-    yield lmEvalSample({ doc, prompt: promptOf(task, doc), outcome, hashes: hash });
-  }
+    const { id, row, gold } = doc;
+    const prompt = promptOf(planned.task, doc);
+    return [{ doc: { id, row, gold }, prompt: packedPrompt(prompt) ?? prompt, promptHash, outcome }];
+  });
 }
 
 function mcqReport(

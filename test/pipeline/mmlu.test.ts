@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { appendFile, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { lmEvalDate } from "../../src/domain/mmlu/lm-eval-files.js";
 import type { McqOutcome } from "../../src/domain/scoring/multiple-choice.js";
 import { mmluReportSchema } from "../../src/domain/mmlu/mmlu-report.js";
 import { mcqPrompt } from "../../src/domain/mmlu/mmlu-prompt.js";
@@ -15,6 +16,7 @@ import type { PromptMaker } from "../../src/pipeline/mmlu-input.js";
 import { mmlu } from "../../src/pipeline/mmlu.js";
 import { chosen, derivedChoice, mmluInput, mmluPorts, sampleTask, timedOut } from "../support/mcq.js";
 import { canListOpenFiles, openFiles } from "../support/open-files.js";
+import { evalError } from "../support/eval-error.js";
 import { readRows } from "../support/stage.js";
 import { tempFolder } from "../support/temp-folder.js";
 
@@ -437,6 +439,30 @@ describe("mmlu", () => {
     await expect(run).rejects.toMatchObject({ code: "interrupted" });
     expect(staged).not.toBe("");
     expect((await readdir(place)).filter((name) => name.includes("samples") || name.includes("results"))).toEqual([]);
+  });
+
+  it("says in one line what samples cannot be written, and leaves none", async () => {
+    await using folder = await tempFolder();
+    const input = mmluInput(folder.path, tasks);
+    const plan = planMcq(tasks, undefined);
+    const started = new Date(2026, 0, 1);
+    const results = await openMcqResults(input, mmluPorts().ports, { plan, partial: null, started });
+    const place = dirname(input.output.outcomes(input.model).records);
+    // in the way of the second file
+    await mkdir(join(place, `.samples_mmlu_beta_${lmEvalDate(started)}.jsonl.tmp`), { recursive: true });
+    const adding = plan.map((planned) => {
+      const { name } = planned.task;
+      const record = (docId: number) => ({ task: name, docId, promptHash: "", outcome: chosen(0) });
+      return results.add({ planned, records: new Map(planned.docs.map(({ id }) => [id, record(id)])) });
+    });
+    const [alpha, beta] = await Promise.allSettled(adding);
+    expect(alpha).toMatchObject({ status: "fulfilled" });
+    expect(beta).toMatchObject({
+      status: "rejected",
+      reason: evalError("input", /^cannot write .*beta.*: it is a folder/),
+    });
+    await results.discard();
+    expect((await readdir(place)).filter((name) => !name.includes("beta"))).toEqual([]);
   });
 
   it("leaves the files of a run alone that took its place", async () => {

@@ -177,7 +177,7 @@ function taskConfig(task: McqTask, fewShots: number): Record<string, unknown> {
 
 /** A question with what came of it. */
 export interface LmEvalSample {
-  readonly doc: McqDoc;
+  readonly doc: Pick<McqDoc, "id" | "gold" | "row">;
   readonly prompt: McqPrompt;
   readonly outcome: Exclude<McqOutcome, { kind: "failed" }>;
   readonly hashes: { readonly docHash: string; readonly promptHash: string; readonly targetHash: string };

@@ -14,7 +14,7 @@ export interface SampleHashes {
  *
  * @param asked what was asked, or its hash where that is known
  */
-export function sampleHashes(doc: McqDoc, asked: McqContext | string): SampleHashes {
+export function sampleHashes(doc: Pick<McqDoc, "gold" | "row">, asked: McqContext | string): SampleHashes {
   return {
     // Python's json.dumps(indent=2, ensure_ascii=False) writes texts, whole numbers and lists as JSON.stringify does
     docHash: sha256(JSON.stringify(doc.row, null, 2)),

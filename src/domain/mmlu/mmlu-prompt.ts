@@ -67,8 +67,6 @@ function shown(examples: readonly Example[]): string {
 
 /** What stands before the question: mostly the same for all questions of a task, and most of the prompt. */
 interface PromptHead {
-  readonly task: McqTask;
-  readonly systemPrompt: string;
   readonly text: string;
   /** whether it ends with half of a surrogate pair, which is another text apart from the other half */
   readonly endsHalfway: boolean;
@@ -76,26 +74,59 @@ interface PromptHead {
   json: string | undefined;
 }
 
+interface KnownHead {
+  readonly task: McqTask;
+  readonly systemPrompt: string;
+  readonly head: PromptHead;
+}
+
 /** the last head with these examples */
-const heads = new WeakMap<readonly McqDoc[], PromptHead>();
+const heads = new WeakMap<readonly McqDoc[], KnownHead>();
+
+interface PromptParts {
+  readonly head: PromptHead;
+  readonly asked: string;
+}
+
 /** of what parts a text was made: its JSON is then made of the parts', of which one is known */
-const parts = new WeakMap<McqContext, { readonly head: PromptHead; readonly asked: string }>();
+const parts = new WeakMap<McqContext, PromptParts>();
 
 function inText(task: McqTask, doc: McqDoc, systemPrompt: string): McqPrompt {
   const head = headOf(task, task.fewShots(doc), systemPrompt);
-  const asked = questionBlock(doc) + answerCue;
-  const context: McqContext = { kind: "text", text: head.text + asked };
-  parts.set(context, { head, asked });
+  const context = textContext({ head, asked: questionBlock(doc) + answerCue });
   return { context, continuations: doc.choices.map((_, index) => ` ${answerText(task, doc, index)}`) };
+}
+
+function textContext(made: PromptParts): TextContext {
+  const context: TextContext = { kind: "text", text: made.head.text + made.asked };
+  parts.set(context, made);
+  return context;
+}
+
+/** A prompt in a message to another thread. A message holds what its prompts begin with only once, however many share it. */
+export interface PackedPrompt {
+  readonly parts: PromptParts;
+  readonly continuations: readonly string[];
+}
+
+/** Returns undefined for a prompt that was not made of parts. */
+export function packedPrompt({ context, continuations }: McqPrompt): PackedPrompt | undefined {
+  const made = parts.get(context);
+  return made === undefined ? undefined : { parts: made, continuations };
+}
+
+/** The prompt as it was before it was packed. */
+export function unpackedPrompt({ parts: made, continuations }: PackedPrompt): McqPrompt {
+  return { context: textContext(made), continuations };
 }
 
 function headOf(task: McqTask, examples: readonly McqDoc[], systemPrompt: string): PromptHead {
   const known = heads.get(examples);
-  if (known !== undefined && known.task === task && known.systemPrompt === systemPrompt) return known;
+  if (known !== undefined && known.task === task && known.systemPrompt === systemPrompt) return known.head;
   const text = joinPrompts(systemPrompt, task.description) + shown(examplesOf(task, examples));
   const endsHalfway = /[\uD800-\uDBFF]$/.test(text);
-  const head: PromptHead = { task, systemPrompt, text, endsHalfway, json: undefined };
-  heads.set(examples, head);
+  const head: PromptHead = { text, endsHalfway, json: undefined };
+  heads.set(examples, { task, systemPrompt, head });
   return head;
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { serialize } from "node:v8";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { promptHash } from "../../../src/domain/mmlu/lm-eval-hashes.js";
@@ -7,10 +8,12 @@ import {
   contextJson,
   mcqPrompt,
   mmluDescription,
+  packedPrompt,
   questionBlock,
+  unpackedPrompt,
 } from "../../../src/domain/mmlu/mmlu-prompt.js";
 import { mmluCategories, mmluSubjects, selectMmluSubjects } from "../../../src/domain/mmlu/mmlu-subjects.js";
-import type { McqDoc, McqTask } from "../../../src/domain/scoring/multiple-choice.js";
+import type { McqDoc, McqPrompt, McqTask } from "../../../src/domain/scoring/multiple-choice.js";
 import { pythonStrip } from "../../../src/domain/python-strip.js";
 import { matchesGlob } from "../../../src/domain/mmlu/task-selection.js";
 import { evalError } from "../../support/eval-error.js";
@@ -214,33 +217,67 @@ describe("matchesGlob", () => {
   });
 });
 
+/** A task with any texts, with and without an example; the texts before and of a question may end and begin within a character. */
+function anyPrompts(description: string, question: string, choice: string): McqPrompt[] {
+  const doc = { id: 0, question, choices: [choice, choice], gold: 1, row: {} };
+  return [[], [doc]].flatMap((examples) => {
+    const task = {
+      name: "t",
+      alias: "t",
+      form: "texts" as const,
+      description: `${description}\ud83d`,
+      docs: [doc],
+      fewShots: () => examples,
+      source: { path: "t", sha256: "" },
+    };
+    return [doc, { ...doc, question: `\ude00${question}` }].map((asked) => mcqPrompt(task, asked, { chat: "none" }));
+  });
+}
+
 describe("contextJson and contextHash", () => {
   it("are the JSON and the sha256 of the text, put together from parts or not, also where a part ends within a character", () => {
     const text = fc.string({ unit: "binary" });
     fc.assert(
-      fc.property(text, text, text, (description, question, choice) => {
-        const doc = { id: 0, question, choices: [choice, choice], gold: 1, row: {} };
-        for (const examples of [[], [doc]]) {
-          const task = {
-            name: "t",
-            alias: "t",
-            form: "texts" as const,
-            description: `${description}\ud83d`,
-            docs: [doc],
-            fewShots: () => examples,
-            source: { path: "t", sha256: "" },
-          };
-          for (const asked of [doc, { ...doc, question: `\ude00${question}` }]) {
-            const { context } = mcqPrompt(task, asked, { chat: "none" });
-            if (context.kind !== "text") throw new Error("a text was expected");
-            expect(contextJson(context)).toBe(JSON.stringify(context.text));
-            expect(contextJson({ kind: "text", text: context.text })).toBe(JSON.stringify(context.text));
-            const sha256 = createHash("sha256").update(context.text).digest("hex");
-            expect(contextHash(context)).toBe(sha256);
-            expect(contextHash({ kind: "text", text: context.text })).toBe(sha256);
-          }
+      fc.property(text, text, text, (...texts) => {
+        for (const { context } of anyPrompts(...texts)) {
+          if (context.kind !== "text") throw new Error("a text was expected");
+          expect(contextJson(context)).toBe(JSON.stringify(context.text));
+          expect(contextJson({ kind: "text", text: context.text })).toBe(JSON.stringify(context.text));
+          const sha256 = createHash("sha256").update(context.text).digest("hex");
+          expect(contextHash(context)).toBe(sha256);
+          expect(contextHash({ kind: "text", text: context.text })).toBe(sha256);
         }
       }),
     );
+  });
+});
+
+describe("packedPrompt", () => {
+  it("is the same prompt after a message, and the same JSON", () => {
+    const text = fc.string({ unit: "binary" });
+    fc.assert(
+      fc.property(text, text, text, (...texts) => {
+        for (const prompt of anyPrompts(...texts)) {
+          const packed = packedPrompt(prompt);
+          if (packed === undefined) throw new Error("a prompt of parts was expected");
+          const { context, continuations } = unpackedPrompt(structuredClone(packed));
+          expect({ context, continuations }).toEqual(prompt);
+          if (context.kind === "text") expect(contextJson(context)).toBe(JSON.stringify(context.text));
+        }
+      }),
+    );
+  });
+
+  it("holds what the prompts of a message begin with once", () => {
+    const shots = [example];
+    const long = { ...task, description: "x".repeat(5_000), fewShots: () => shots };
+    const packed = Array.from({ length: 10 }, (_, id) =>
+      packedPrompt(mcqPrompt(long, doc(id, "Asked?", 0), { chat: "none" })),
+    );
+    expect(serialize(packed).length).toBeLessThan(10_000);
+  });
+
+  it("is none for a chat", () => {
+    expect(packedPrompt(mcqPrompt(task, asked, { chat: "one-turn" }))).toBeUndefined();
   });
 });
