@@ -43,13 +43,25 @@ const keySchema = z.object({ task: z.string(), doc_id: z.number() });
 /** Sorts records by task and question; of several for one question the last stays. */
 export async function settleOutcomes(path: string): Promise<void> {
   if (!(await isNonEmpty(path))) return;
-  await settleFile(path, { keyOf: rowKey, keyOfText: textKey, compare: compareMcqKeys });
+  await settleFile(path, { keyOf: rowKey, keyOfText: textKeys(), compare: compareMcqKeys });
 }
 
-/** The key of a line as this program writes it, with a name that JSON leaves as it is. */
-function textKey(text: string): McqKey | undefined {
-  const [, task, docId] = /^\{"task":"([^"\\]*)","doc_id":(\d+),/.exec(text) ?? [];
-  return task === undefined ? undefined : { task, docId: Number(docId) };
+/**
+ * Reads the key of a line as this program writes it, with a name that JSON leaves as it is. Each name is one text for all of its lines:
+ * sorting then mostly compares what is the same in memory, and no name keeps the line that it was part of.
+ */
+function textKeys(): (text: string) => McqKey | undefined {
+  const names = new Map<string, string>();
+  return (text) => {
+    const [, name, docId] = /^\{"task":"([^"\\]*)","doc_id":(\d+),/.exec(text) ?? [];
+    if (name === undefined) return undefined;
+    let task = names.get(name);
+    if (task === undefined) {
+      task = name;
+      names.set(name, task);
+    }
+    return { task, docId: Number(docId) };
+  };
 }
 
 function rowKey(row: unknown): McqKey {
