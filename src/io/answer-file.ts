@@ -19,10 +19,11 @@ interface ReadAnswer {
 
 /** Reads InstructLab's, FastChat's or our own answers; nothing where there is no file. */
 export async function* readAnswers(path: string): AsyncGenerator<ReadAnswer> {
-  for await (const group of answerGroups(path)) yield* group;
+  for await (const group of readAnswerGroups(path)) yield* group;
 }
 
-async function* answerGroups(path: string): AsyncGenerator<Iterable<ReadAnswer>> {
+/** As `readAnswers`, as many at a time as lie in one block of the file (io/jsonl.ts), each read as it is taken. */
+export async function* readAnswerGroups(path: string): AsyncGenerator<Iterable<ReadAnswer>> {
   if (!(await isNonEmpty(path))) return;
   for await (const lines of readLines(path)) yield answersOf(lines, path);
 }
@@ -55,22 +56,10 @@ export async function* readLatestAnswers(
   path: string,
   onReplaced?: (lines: number) => void,
 ): AsyncGenerator<ReadAnswer> {
-  for await (const group of readLatestAnswerGroups(path, onReplaced)) yield* group;
-}
-
-/** As `readLatestAnswers`, as many at a time as lie in one block of the file (io/jsonl.ts), each read as it is taken. */
-export async function* readLatestAnswerGroups(
-  path: string,
-  onReplaced?: (lines: number) => void,
-): AsyncGenerator<Iterable<ReadAnswer>> {
   if (!(await isNonEmpty(path))) return;
   const replaced = await replacedLines(path);
   if (replaced.size > 0) onReplaced?.(replaced.size);
-  for await (const group of answerGroups(path)) yield latest(group, replaced);
-}
-
-function* latest(group: Iterable<ReadAnswer>, replaced: ReadonlySet<number>): Generator<ReadAnswer> {
-  for (const read of group) if (!replaced.has(read.line)) yield read;
+  for await (const read of readAnswers(path)) if (!replaced.has(read.line)) yield read;
 }
 
 /** Lines that a later answer to the same question replaces. */

@@ -4,6 +4,9 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { replaceFile } from "./replace-file.js";
 
+/** Pieces gather until they fill this, and go to the disk at once: one at a time, each would be waited for. */
+const gatheredBytes = 2 ** 20;
+
 /** What is passed on: a text as a whole, or in pieces that are made as they are taken. */
 export type Document = string | AsyncIterable<string> | AsyncIterable<Uint8Array>;
 
@@ -12,6 +15,9 @@ export async function writeDocument(path: string, document: Document): Promise<v
   await replaceFile(path, (temporary) =>
     typeof document === "string"
       ? writeFile(temporary, document)
-      : pipeline(Readable.from(document, { objectMode: true, highWaterMark: 1 }), createWriteStream(temporary)),
+      : pipeline(
+          Readable.from(document, { objectMode: true, highWaterMark: 1 }),
+          createWriteStream(temporary, { highWaterMark: gatheredBytes }),
+        ),
   );
 }

@@ -11,9 +11,12 @@ const inflate = promisify<Uint8Array, Buffer>(gunzipWithCallback);
  */
 const chunkSize = 96 * 1024;
 
-/** Compresses a text, beside the main thread. Level 2 takes a third of the time of the default and gives up a tenth of the size. */
+/**
+ * Compresses a text, beside the main thread. Level 1 takes a quarter of the time of the default and gives up an eighth of the size; more
+ * memory for its table makes it as small as level 2, in four fifths of the time.
+ */
 export async function gzip(text: string | Uint8Array): Promise<Buffer> {
-  return compress(text, { level: 2, chunkSize });
+  return compress(text, { level: 1, memLevel: 9, chunkSize });
 }
 
 export async function gunzip(bytes: Uint8Array): Promise<string> {

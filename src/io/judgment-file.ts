@@ -14,12 +14,14 @@ import { settleFile } from "./settle.js";
 
 /** Reads InstructLab's, FastChat's or our own judgments; nothing where there is no file. */
 export async function* readJudgments(path: string): AsyncGenerator<Judgment> {
-  for await (const group of readJudgmentGroups(path)) yield* group;
+  if (!(await isNonEmpty(path))) return;
+  for await (const lines of readLines(path))
+    for (const line of lines) yield judgmentOf(parseLine(line, path), line, path);
 }
 
 /**
- * As `readJudgments`, as many at a time as lie in one block of the file (io/jsonl.ts), each read as it is taken. Promises for each of 100,000
- * records take seconds, and let the garbage collector take their texts for old.
+ * As `readJudgments`, but with an empty `userPrompt`, and as many at a time as lie in one block of the file (io/jsonl.ts), each read as it is
+ * taken. Promises for each of 100,000 records take seconds, and let the garbage collector take their texts for old.
  */
 export async function* readJudgmentGroups(path: string): AsyncGenerator<Iterable<Judgment>> {
   if (!(await isNonEmpty(path))) return;
@@ -27,10 +29,38 @@ export async function* readJudgmentGroups(path: string): AsyncGenerator<Iterable
 }
 
 function* judgmentsOf(lines: Iterable<TextLine>, path: string): Generator<Judgment> {
-  for (const line of lines) {
-    const row = parseLine(line, path);
-    yield decodeJudgment(isUsualJudgmentRow(row) ? row : parseRow(judgmentRowSchema, row, `${path}:${line.line}`));
+  for (const line of lines) yield judgmentOf(parseWithoutPrompt(line, path), line, path);
+}
+
+function judgmentOf(row: unknown, { line }: TextLine, path: string): Judgment {
+  return decodeJudgment(isUsualJudgmentRow(row) ? row : parseRow(judgmentRowSchema, row, `${path}:${line}`));
+}
+
+/** What the judge was asked is most of a line: passing over it takes a fraction of the time of parsing it. */
+function parseWithoutPrompt(line: TextLine, path: string): unknown {
+  try {
+    return JSON.parse(withoutPrompt(line.text));
+  } catch {
+    // the error is to name a place in the line as it stands there
+    return parseLine(line, path);
   }
+}
+
+function withoutPrompt(text: string): string {
+  // not within a text, where quotes are escaped
+  const key = /"user_prompt": ?"/.exec(text);
+  if (key === null) return text;
+  const start = key.index + key[0].length;
+  let end = text.indexOf('"', start);
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end === -1 ? text : text.slice(0, start) + text.slice(end);
+}
+
+/** Whether an odd number of backslashes stands before a place. */
+function isEscaped(text: string, place: number): boolean {
+  let first = place;
+  while (text[first - 1] === "\\") first--;
+  return (place - first) % 2 === 1;
 }
 
 /** The replies to be found for one model, by `judgmentKey`; texts are dropped, they are on disk. */

@@ -7,7 +7,7 @@ import type { AnswerManifest } from "../domain/mt-bench/manifest.js";
 import { answerManifestSchema } from "../domain/mt-bench/manifest.js";
 import type { Question, QuestionId } from "../domain/mt-bench/question.js";
 import type { AnswerSummary } from "../domain/mt-bench/scored-model.js";
-import { readFailedAnswers, readLatestAnswerGroups } from "../io/answer-file.js";
+import { readAnswerGroups, readFailedAnswers } from "../io/answer-file.js";
 import { readJsonFile } from "../io/json-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
 
@@ -31,7 +31,7 @@ export interface ModelAnswers {
 
 export interface AnswerReading {
   readonly questions: ReadonlyMap<QuestionId, Question>;
-  /** is told of each answer with its texts; what it returns is waited for */
+  /** is told of each answer with its texts, of several to one question in turn; what it returns is waited for */
   readonly onAnswer: (answer: Answer) => Promise<void> | undefined;
 }
 
@@ -44,6 +44,8 @@ export async function readModelAnswers(
   judgments: ReadonlyMap<QuestionId, readonly HashedJudgment[]>,
   { questions, onAnswer }: AnswerReading,
 ): Promise<ModelAnswers | undefined> {
+  const seen = new Set<QuestionId>();
+  // by its last line
   const answered = new Set<QuestionId>();
   // a failure of a later run takes the place of another tool's error marker
   const summaries = new Map<QuestionId, AnswerSummary>();
@@ -55,9 +57,13 @@ export async function readModelAnswers(
     return onAnswer(answer);
   };
   let replaced = 0;
-  for await (const group of readLatestAnswerGroups(paths.records, (lines) => (replaced = lines)))
+  for await (const group of readAnswerGroups(paths.records))
     for (const { answer } of group) {
-      if (answer.kind === "answered") answered.add(answer.questionId);
+      const id = answer.questionId;
+      if (seen.has(id)) replaced++;
+      seen.add(id);
+      if (answer.kind === "answered") answered.add(id);
+      else answered.delete(id);
       const wait = add(answer);
       if (wait !== undefined) await wait;
     }

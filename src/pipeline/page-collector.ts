@@ -57,12 +57,21 @@ export function startPage(questions: readonly PageQuestion[], references: Refere
     locators?.splice(locators.indexOf(locator), 1);
   };
   const judgments = judgmentObserver({ rows, run, put, room, remove });
-  const addAnswer = answerObserver({ rows, put, room });
   return {
-    observer: (ids) => ({
-      judgment: (judgment) => (ids?.has(judgment.questionId) === false ? undefined : judgments.add(judgment)),
-      answer: (answer) => (ids?.has(answer.questionId) === false ? undefined : addAnswer(answer)),
-    }),
+    observer: (ids) => {
+      const isWanted = (id: QuestionId): boolean => ids?.has(id) !== false;
+      const read = new Set<string>();
+      return {
+        judgment: (judgment) => (isWanted(judgment.questionId) ? judgments.add(judgment) : undefined),
+        answersOf: (model) => {
+          // a model with several judges is read once for each, and kept once
+          if (read.has(model)) return () => undefined;
+          read.add(model);
+          const add = answerObserver({ rows, put, room, remove });
+          return (answer) => (isWanted(answer.questionId) ? add(answer) : undefined);
+        },
+      };
+    },
     run,
     finish: async (scored) => {
       await questionsPut;
@@ -104,9 +113,12 @@ function numbering(): RunNumbers {
   };
 }
 
-interface JudgmentPlaces extends Places {
-  readonly run: RunNumbers;
+interface ReplacingPlaces extends Places {
   readonly remove: (row: number, locator: number) => void;
+}
+
+interface JudgmentPlaces extends ReplacingPlaces {
+  readonly run: RunNumbers;
 }
 
 interface ObservedJudgments {
@@ -158,33 +170,32 @@ function judgmentObserver({ rows, run, put, room, remove }: JudgmentPlaces): Obs
     },
     uncounted: (scored) => {
       const stale: number[] = [];
-      for (const { model, judge, judgments } of scored)
+      for (const { model, judge, judgments } of scored) {
+        const index = run(model, judge);
         for (const judgment of judgments) {
           const row = rows.get(judgment.questionId);
           if (row === undefined) continue;
-          const others = placed(run(model, judge), row);
+          const others = placed(index, row);
           const one = others[placeOf(others, judgment)];
           if (one === undefined) continue;
           one.isScored = true;
           if (judgment.stale) stale.push(one.locator);
         }
+      }
       const leftOut = judged.flat(2).filter(({ isScored }) => !isScored);
       return { stale, leftOut: leftOut.map(({ locator }) => locator) };
     },
   };
 }
 
-/** A model with several judges is read once for each, and kept once. */
-function answerObserver({ rows, put, room }: Places): (answer: Answer) => Promise<void> | undefined {
-  const answered = new Map<string, Set<number>>();
+/** For one reading of one model's answers. */
+function answerObserver({ rows, put, room, remove }: ReplacingPlaces): (answer: Answer) => Promise<void> | undefined {
+  const placed: number[][] = [];
   return (answer) => {
     const row = rows.get(answer.questionId);
-    const ofModel = answered.get(answer.model) ?? new Set<number>();
-    answered.set(answer.model, ofModel);
-    if (row === undefined || ofModel.has(row)) return undefined;
-    ofModel.add(row);
-    const stream = `answers ${answer.model}`;
-    for (const record of answerRecords(answer)) put(stream, row, record);
+    if (row === undefined) return undefined;
+    for (const locator of placed[row] ?? []) remove(row, locator);
+    placed[row] = answerRecords(answer).map((record) => put(`answers ${answer.model}`, row, record));
     return room();
   };
 }

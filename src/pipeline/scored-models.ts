@@ -35,10 +35,11 @@ export interface ScoredModelsInput {
 /** Is told of each record with its texts, which nobody else keeps; what it returns is waited for. */
 export interface RecordObserver {
   judgment(judgment: Judgment): Promise<void> | undefined;
-  answer(answer: Answer): Promise<void> | undefined;
+  /** Begins a reading of a model's answers. Of several to one question the last counts. */
+  answersOf(model: string): (answer: Answer) => Promise<void> | undefined;
 }
 
-const nobody: RecordObserver = { judgment: () => undefined, answer: () => undefined };
+const nobody: RecordObserver = { judgment: () => undefined, answersOf: () => () => undefined };
 
 /** Everything that the tree holds of each candidate under each judge. */
 export async function readScoredModels(
@@ -123,7 +124,7 @@ async function scoredModels(
           input.judgmentsFile === undefined
             ? await readModelAnswers(input.output.answers(judged.model), judged.judgments, {
                 questions,
-                onAnswer: (answer) => observer.answer(answer),
+                onAnswer: observer.answersOf(judged.model),
               })
             : undefined;
         const part = judgedPart(source.manifest, judged.model);

@@ -1,8 +1,15 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeJudgment } from "../../src/domain/mt-bench/eval-output.js";
 import type { RatedJudgment } from "../../src/domain/mt-bench/judgment.js";
 import { judgmentKey } from "../../src/domain/mt-bench/judgment.js";
-import { readJudgments, readRatedJudgments, removeModel, settleJudgments } from "../../src/io/judgment-file.js";
+import {
+  readJudgmentGroups,
+  readJudgments,
+  readRatedJudgments,
+  removeModel,
+  settleJudgments,
+} from "../../src/io/judgment-file.js";
 import { collect } from "../support/collect.js";
 import { evalError } from "../support/eval-error.js";
 import { tempFolder } from "../support/temp-folder.js";
@@ -43,6 +50,56 @@ describe("readJudgments", () => {
     await using folder = await tempFolder();
     const path = await folder.write("j_single.jsonl", `${line()}${line().replace('"score":8', '"score":"8"')}`);
     await expect(collect(readJudgments(path))).rejects.toEqual(evalError("input", `${path}:2: field score: `));
+  });
+});
+
+describe("readJudgmentGroups", () => {
+  const groups = async (path: string) => (await collect(readJudgmentGroups(path))).flatMap((group) => [...group]);
+
+  it("reads what readJudgments does but what the judge was asked, whatever that is and however it is written", async () => {
+    const text = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc
+        .array(fc.constantFrom("\\", '"', '"user_prompt":"', "user_prompt", ":", " ", "\n", "}", "é"), {
+          maxLength: 12,
+        })
+        .map((parts) => parts.join("")),
+    );
+    await using folder = await tempFolder();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ userPrompt: text, text, model: text }), { minLength: 1, maxLength: 4 }),
+        fc.boolean(),
+        async (changes, isSpaced) => {
+          const rows = changes.map((change) => encodeJudgment({ ...judgment, ...change }));
+          // Python writes a space behind each colon
+          const written = rows.map((row) =>
+            isSpaced ? JSON.stringify(row).replace('"user_prompt":', '"user_prompt": ') : JSON.stringify(row),
+          );
+          const path = await folder.write("j_single.jsonl", `${written.join("\n")}\n`);
+          const all = await collect(readJudgments(path));
+          expect(all.map(({ userPrompt }) => userPrompt)).toEqual(changes.map(({ userPrompt }) => userPrompt));
+          expect(await groups(path)).toEqual(all.map((one) => ({ ...one, userPrompt: "" })));
+        },
+      ),
+    );
+  });
+
+  it("names the place of a fault in the line as it stands in the file", async () => {
+    await using folder = await tempFolder();
+    const broken = await folder.write("broken.jsonl", line() + line().replace('"score":8', '"score":8 !'));
+    const torn = await folder.write("torn.jsonl", line().slice(0, 90));
+    for (const path of [broken, torn]) {
+      const said: unknown = await collect(readJudgments(path)).catch((error: unknown) => error);
+      expect(said).toEqual(evalError("input", /: not valid JSON \(.*character/));
+      await expect(groups(path)).rejects.toEqual(said);
+    }
+  });
+
+  it("leaves it to the schema to refuse a prompt that is no text", async () => {
+    await using folder = await tempFolder();
+    const path = await folder.write("j_single.jsonl", line().replace('"long prompt"', "7"));
+    await expect(groups(path)).rejects.toEqual(evalError("input", `${path}:1: field user_prompt: `));
   });
 });
 

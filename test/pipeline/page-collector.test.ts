@@ -47,7 +47,8 @@ it.each([
   const work = async (): Promise<void> => {
     const page = startPage(listed(30, "short"), () => undefined, failingSink(failsAt));
     const observer = page.observer();
-    for (let id = 0; id < 30; id++) await observer.answer(answered(id, choices));
+    const add = observer.answersOf("m");
+    for (let id = 0; id < 30; id++) await add(answered(id, choices));
     await page.finish([]);
   };
   expect(await errorsOf(work)).toEqual(failure);

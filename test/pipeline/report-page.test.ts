@@ -12,7 +12,7 @@ import { writeDemoResults } from "../support/demo-results.js";
 import type { Stage } from "../support/stage.js";
 import { plainQuestions, readRows, startStage } from "../support/stage.js";
 
-/** The page's summary, and its judgments as `turn/repeat score` by the mark they bear. */
+/** The page's summary, the answers to its first question, and its judgments as `turn/repeat score` by the mark they bear. */
 async function pageOf({ output, questions }: Stage) {
   const chunks = new Map<number, PageRecord[]>();
   const summary = await collectReportPage(
@@ -29,7 +29,12 @@ async function pageOf({ output, questions }: Stage) {
         return record?.kind === "judgment" ? [`${record.turn}/${record.repeat} ${record.score}`] : [];
       })
       .sort();
-  return { summary, judgments: shown(summary.questions.records[0] ?? []), marked: marksOf(summary, shown) };
+  const answers = (summary.questions.records[0] ?? []).flatMap((locator) => {
+    const { chunk, position } = recordPlace(locator);
+    const record = chunks.get(chunk)?.[position];
+    return record?.kind === "answer" ? [record.turns.map(({ text }) => text)] : [];
+  });
+  return { summary, answers, judgments: shown(summary.questions.records[0] ?? []), marked: marksOf(summary, shown) };
 }
 
 function marksOf({ stale, leftOut }: PageSummary, shown: (locators: readonly number[]) => string[]) {
@@ -70,6 +75,35 @@ const summarySchema = z.object({
   stale: z.array(z.number()),
   leftOut: z.array(z.number()),
   runs: z.array(z.object({ model: z.string() })),
+});
+
+describe("the answers of a page", () => {
+  it("are the last of several to one question, of which the reader is told", async () => {
+    await judgedStage(async (stage) => {
+      const { records } = stage.output.answers("m");
+      const [row] = await readRows(records);
+      const turns = (first: string) => ({ ...row, choices: [{ index: 0, turns: [first, "b"] }] });
+      await writeRows(records, [turns("old"), turns("older"), turns("new")]);
+      const { answers, marked, summary } = await pageOf(stage);
+      expect(answers).toEqual([["new", "b"]]);
+      expect(marked.stale).toHaveLength(6);
+      expect(summary.caveats).toContainEqual(expect.stringContaining("2 lines of the answer file"));
+    });
+  });
+
+  it("are kept once though several judges judged them", async () => {
+    await judgedStage(async (stage) => {
+      const other = stage.output.judgments("k");
+      const rows = await readRows(stage.output.judgments("j").records);
+      await writeRows(
+        other.records,
+        rows.map((row) => ({ ...row, judge: ["k", "single"] })),
+      );
+      const { answers, summary } = await pageOf(stage);
+      expect(summary.runs.map(({ judge }) => judge).sort()).toEqual(["j", "k"]);
+      expect(answers).toEqual([["re: turn 1", "re: turn 2"].map(() => expect.any(String))]);
+    });
+  });
 });
 
 describe("the marks of judgments that make no mean", () => {
