@@ -25,16 +25,19 @@ export interface JoinedLine {
   readonly between: string;
 }
 
+/** Whether lines begin a file or go on with what was staged of it. */
+export type FilePart = "first" | "further";
+
 /**
  * Stages files (io/replace-file.ts) of JSON Lines of which each is a text already. Blocks, since a stream's event for each line takes longer than the line; and the same ones for all files, since
  * the garbage collector hears late of memory outside of its heap.
  */
-export function jsonTextStager(): (path: string, lines: Iterable<JoinedLine>) => Promise<void> {
+export function jsonTextStager(): (path: string, lines: Iterable<JoinedLine>, part: FilePart) => Promise<void> {
   const idle: Buffer[] = [];
-  return (path, lines) =>
+  return (path, lines, part) =>
     stageFile(path, async (temporary) => {
       const buffer = idle.pop() ?? Buffer.allocUnsafeSlow(largeBlockBytes);
-      const handle = await open(temporary, "w");
+      const handle = await open(temporary, part === "first" ? "w" : "a");
       try {
         for (const block of blocksOf(lines, buffer)) await handle.appendFile(block);
       } finally {

@@ -10,7 +10,6 @@ import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
 import { scoreCaveats } from "../domain/mmlu/mmlu-report.js";
 import type { MmluScores, TaskTally } from "../domain/mmlu/mmlu-scores.js";
 import { mmluScores, tallyTask } from "../domain/mmlu/mmlu-scores.js";
-import { packedPrompt } from "../domain/mmlu/mmlu-prompt.js";
 import { categoryAlias, mmluCategories, mmluSubjects } from "../domain/mmlu/mmlu-subjects.js";
 import type { McqDoc, McqOutcome } from "../domain/scoring/multiple-choice.js";
 import { weightedAccuracy } from "../domain/statistics/accuracy.js";
@@ -20,12 +19,11 @@ import { readOutcomes, readOutcomesByTask } from "../io/outcome-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
 import { packageVersion } from "../io/package-version.js";
 import { newestReport, removeHalfWritten, resultPaths } from "../io/result-file.js";
-import { openThread } from "../io/thread.js";
 import { fanOut } from "./fan-out.js";
-import type { MmluInput, MmluPorts, PromptMaker } from "./mmlu-input.js";
+import type { MmluInput, MmluPorts } from "./mmlu-input.js";
 import { rereadAnswer } from "../domain/scoring/reread-answer.js";
-import type { AnsweredQuestion } from "./task-samples.js";
-import { stageSamples } from "./task-samples.js";
+import { samplesWriter } from "./samples-writer.js";
+import type { TaskRecords } from "./whole-tasks.js";
 
 interface WrittenResults {
   readonly resultsFile: string;
@@ -37,12 +35,6 @@ interface Planned {
   readonly plan: readonly PlannedTask[];
   readonly partial: string | null;
   readonly started: Date;
-}
-
-/** One task with what its questions came to, by `doc_id`. */
-export interface TaskRecords {
-  readonly planned: PlannedTask;
-  readonly records: ReadonlyMap<number, McqRecord>;
 }
 
 /** lm-eval's files of one run, on their way. They appear when the run is at its end, the results last. */
@@ -72,7 +64,7 @@ export async function openMcqResults(
   const tallies = new Map<string, TaskTally>();
   const taskHashes = new Map<string, string>();
   const samples: string[] = [];
-  const writer = openThread("pipeline/task-samples.js", stageSamples);
+  const writer = samplesWriter(input.promptOf);
   await removeHalfWritten(folder);
 
   function tally({ planned, records }: TaskRecords): void {
@@ -86,7 +78,7 @@ export async function openMcqResults(
     const { name } = planned.task;
     tally({ planned, records });
     const path = files.samples(name);
-    const hash = await writer.run({ path, questions: answeredQuestions({ planned, records }, input.promptOf) });
+    const hash = await writer.write(path, { planned, records });
     samples.push(path);
     taskHashes.set(name, hash);
   }
@@ -194,17 +186,6 @@ function reread(record: McqRecord, docs: readonly McqDoc[]): McqRecord {
   if (record.outcome.kind === "failed" || record.outcome.way !== "generate") return record;
   const doc = docs[record.docId];
   return doc?.id !== record.docId ? record : { ...record, outcome: rereadAnswer(record.outcome, doc.choices) };
-}
-
-function answeredQuestions({ planned, records }: TaskRecords, promptOf: PromptMaker): AnsweredQuestion[] {
-  return planned.docs.flatMap((doc): AnsweredQuestion[] => {
-    const record = records.get(doc.id);
-    if (record === undefined || record.outcome.kind === "failed") return [];
-    const { promptHash, outcome } = record;
-    const { id, row, gold } = doc;
-    const prompt = promptOf(planned.task, doc);
-    return [{ doc: { id, row, gold }, prompt: packedPrompt(prompt) ?? prompt, promptHash, outcome }];
-  });
 }
 
 function mcqReport(

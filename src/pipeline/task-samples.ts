@@ -1,16 +1,17 @@
 import type { LmEvalSample } from "../domain/mmlu/lm-eval-files.js";
 import { lmEvalSample } from "../domain/mmlu/lm-eval-files.js";
 import type { SampleHashes } from "../domain/mmlu/lm-eval-hashes.js";
-import { sampleHashes, taskHash } from "../domain/mmlu/lm-eval-hashes.js";
+import { hashText, sampleHashes } from "../domain/mmlu/lm-eval-hashes.js";
 import type { PackedPrompt } from "../domain/mmlu/mmlu-prompt.js";
 import { unpackedPrompt } from "../domain/mmlu/mmlu-prompt.js";
 import type { McqPrompt } from "../domain/scoring/multiple-choice.js";
-import type { JoinedLine } from "../io/write-jsonl.js";
+import type { FilePart, JoinedLine } from "../io/write-jsonl.js";
 import { jsonTextStager } from "../io/write-jsonl.js";
 
-/** The answered questions of a task, in the order of its file, and the place of its samples file: what a thread needs to write it. */
-export interface AnsweredTask {
+/** Answered questions of a task, in the order of its file, and the place of its samples file: what a thread needs to write them. */
+export interface AnsweredQuestions {
   readonly path: string;
+  readonly part: FilePart;
   readonly questions: readonly AnsweredQuestion[];
 }
 
@@ -22,11 +23,11 @@ export interface AnsweredQuestion extends Pick<LmEvalSample, "doc" | "outcome"> 
 
 const stageLines = jsonTextStager();
 
-/** Stages a task's samples file. Returns lm-eval's hash of the task. */
-export async function stageSamples({ path, questions }: AnsweredTask): Promise<string> {
+/** Stages a task's samples file, or a part of it after those before. Returns what the hash of the task is made of. */
+export async function stageSamples({ path, part, questions }: AnsweredQuestions): Promise<string> {
   const hashes: SampleHashes[] = [];
-  await stageLines(path, sampleLines(questions, hashes));
-  return taskHash(hashes);
+  await stageLines(path, sampleLines(questions, hashes), part);
+  return hashText(hashes);
 }
 
 function* sampleLines(questions: readonly AnsweredQuestion[], made: SampleHashes[]): Generator<JoinedLine> {

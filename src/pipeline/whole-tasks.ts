@@ -1,6 +1,11 @@
 import type { PlannedTask } from "../domain/mmlu/mcq-plan.js";
 import type { McqRecord } from "../domain/mmlu/mcq-record.js";
-import type { TaskRecords } from "./mcq-results.js";
+
+/** One task with what its questions came to, by `doc_id`. */
+export interface TaskRecords {
+  readonly planned: PlannedTask;
+  readonly records: ReadonlyMap<number, McqRecord>;
+}
 
 /**
  * Gathers what the questions of some tasks come to, in any order. Gives a task's records when its last question came back, and keeps them no

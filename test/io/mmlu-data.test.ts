@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sampleHashes, taskHash } from "../../src/domain/mmlu/lm-eval-hashes.js";
+import { hashText, sampleHashes, taskHash } from "../../src/domain/mmlu/lm-eval-hashes.js";
 import { mcqPrompt, promptSetHash } from "../../src/domain/mmlu/mmlu-prompt.js";
 import { mmluSubjects } from "../../src/domain/mmlu/mmlu-subjects.js";
 import { parseMmluCsv } from "../../src/io/mmlu-csv.js";
@@ -40,7 +40,9 @@ describe.skipIf(!hasData)("the published data", () => {
       promptHash: "ff9b00310e214beacf4b324da8c9e6c1de4e49cb422f1bcb1f7037b78f40a2a3",
       targetHash: "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b",
     });
-    expect(taskHash(samples)).not.toBe(taskHash(samples.slice(1)));
+    const texts = samples.map((sample) => hashText([sample]));
+    expect(taskHash([hashText(samples)])).toBe(taskHash(texts));
+    expect(taskHash(texts)).not.toBe(taskHash(texts.slice(1)));
   });
 
   it("is said to be altered where it is", async () => {

@@ -75,7 +75,7 @@ describe("jsonTextStager", () => {
     const path = folder.file("file.jsonl");
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 20 }), async (lines) => {
-        await stage(path, lines);
+        await stage(path, lines, "first");
         await putInPlace([path]);
         const joined = lines.map(({ pieces, between }) => `${pieces.join(between)}\n`).join("");
         expect(await folder.read("file.jsonl")).toBe(Buffer.from(joined).toString());
@@ -90,10 +90,22 @@ describe("jsonTextStager", () => {
       pieces: ["é", "🙂", "z"],
       between: "ü".repeat(count),
     }));
-    await stage(folder.file("file.jsonl"), lines);
+    await stage(folder.file("file.jsonl"), lines, "first");
     await putInPlace([folder.file("file.jsonl")]);
     const joined = lines.map(({ pieces, between }) => `${pieces.join(between)}\n`).join("");
     expect((await folder.read("file.jsonl")) === joined).toBe(true);
+  });
+
+  it("goes on with a file that is staged, and begins it anew", async () => {
+    await using folder = await tempFolder();
+    const path = folder.file("file.jsonl");
+    const write = (text: string, part: "first" | "further") => stage(path, [{ pieces: [text], between: "" }], part);
+    await write("an older one", "first");
+    await write("a", "first");
+    await write("b", "further");
+    await write("c", "further");
+    await putInPlace([path]);
+    expect(await folder.read("file.jsonl")).toBe("a\nb\nc\n");
   });
 
   it("keeps files apart that are written at a time, and one after the other", async () => {
@@ -102,7 +114,7 @@ describe("jsonTextStager", () => {
     const linesOf = (name: string) =>
       Array.from({ length: 400 }, () => ({ pieces: ["[", "]"], between: name.repeat(500) }));
     for (const group of [names.slice(0, 4), names.slice(4)])
-      await Promise.all(group.map((name) => stage(folder.file(name), linesOf(name))));
+      await Promise.all(group.map((name) => stage(folder.file(name), linesOf(name), "first")));
     await putInPlace(names.map((name) => folder.file(name)));
     for (const name of names) expect((await folder.read(name)) === `[${name.repeat(500)}]\n`.repeat(400)).toBe(true);
   });

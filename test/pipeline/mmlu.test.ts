@@ -441,6 +441,29 @@ describe("mmlu", () => {
     expect((await readdir(place)).filter((name) => name.includes("samples") || name.includes("results"))).toEqual([]);
   });
 
+  it("writes large tasks in parts, and an empty file of a task whose questions all failed", async () => {
+    await using folder = await tempFolder();
+    const large = sampleTask("large", 1_100);
+    const failing = sampleTask("failing", 3);
+    const { ports } = mmluPorts(({ task, prompt }) =>
+      task.alias === "failing" ? timedOut() : chosen(derivedChoice(prompt)),
+    );
+    const { resultsFile } = await mmlu(mmluInput(folder.path, [large, failing]), ports);
+    const texts = await resultTexts(resultsFile);
+    const text = [...texts].find(([name]) => name.startsWith("samples_mmlu_large"))?.[1] ?? "";
+    const rows = text
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => sampleSchema.parse(JSON.parse(line)));
+    expect(rows.map((row) => row.doc_id)).toEqual(large.docs.map(({ id }) => id));
+    const hashes = rows.map((row) => row.doc_hash + row.prompt_hash + row.target_hash).join("");
+    const results: unknown = JSON.parse(await readFile(resultsFile, "utf8"));
+    expect(results).toMatchObject({ task_hashes: { mmlu_large: sha256(hashes) } });
+    expect([...texts].filter(([name]) => name.startsWith("samples_mmlu_failing")).map(([, file]) => file)).toEqual([
+      "",
+    ]);
+  });
+
   it("says in one line what samples cannot be written, and leaves none", async () => {
     await using folder = await tempFolder();
     const input = mmluInput(folder.path, tasks);

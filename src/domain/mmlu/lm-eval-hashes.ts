@@ -49,10 +49,15 @@ function pythonMessages(messages: Extract<McqContext, { kind: "chat" }>["message
   return `[${written.join(", ")}]`;
 }
 
-/** lm-eval's `task_hashes` entry: over the hashes of all questions, in the order of the file. */
-export function taskHash(samples: Iterable<SampleHashes>): string {
+/** What `taskHash` is made of, for some questions in the order of the file. */
+export function hashText(samples: readonly SampleHashes[]): string {
+  return samples.map(({ docHash, promptHash, targetHash }) => docHash + promptHash + targetHash).join("");
+}
+
+/** lm-eval's `task_hashes` entry: over the hashes of all questions, in the order of the file, in any number of texts. */
+export function taskHash(texts: Iterable<string>): string {
   const hash = createHash("sha256");
-  for (const { docHash, promptHash, targetHash } of samples) hash.update(docHash + promptHash + targetHash);
+  for (const text of texts) hash.update(text);
   return hash.digest("hex");
 }
 
