@@ -15,7 +15,7 @@ import {
   type ServerRecord,
 } from "../domain/server/retry-policy.js";
 import { hopelessError } from "../domain/server/server-refusal.js";
-import type { HttpTransport } from "./http.js";
+import type { HttpOutcome, HttpTransport } from "./http.js";
 import type { Limiter } from "./limiter.js";
 import type { OpenAIModelSettings } from "./openai-options.js";
 import { readTry, type GoodReading, type ReadBody, type TryResult } from "./try-result.js";
@@ -196,20 +196,28 @@ async function tryWithPermit<Request, Reading extends GoodReading>(call: Call<Re
 async function tryOnce<Request, Reading extends GoodReading>(
   call: Call<Request, Reading>,
 ): Promise<TryResult<Reading>> {
-  const { path, shownUrl, bodyOf, read } = call.kind;
-  const { transport, counts, settings, tokenLimitField, record } = call.calls;
-  const { model, extraBody, headers, timeoutMs } = settings;
-  const said = bodyOf(call.request, { model, tokenLimitField, extraBody });
-  const body = typeof said === "string" ? said : JSON.stringify(said);
+  const { shownUrl, read } = call.kind;
+  const { counts, settings, tokenLimitField, record } = call.calls;
   call.attempts += 1;
   counts.requests += 1;
   call.startedMs = performance.now();
-  const outcome = await transport.request({ method: "POST", path, headers, body, timeoutMs });
+  const outcome = await send(call, tokenLimitField);
   const context = { settings, shownUrl, tokenLimitField, everSucceeded: record.everSucceeded };
   const result = readTry(outcome, context, read);
   // asking in other words is no further try
   if (result.kind === "rename-token-limit") call.attempts -= 1;
   return result;
+}
+
+/** Apart from what waits for the reply, which would keep the text of the body as long: with many in flight that is most of the heap. */
+function send<Request>(
+  { kind, request, calls }: Call<Request, GoodReading>,
+  tokenLimitField: TokenLimitField,
+): Promise<HttpOutcome> {
+  const { model, extraBody, headers, timeoutMs } = calls.settings;
+  const said = kind.bodyOf(request, { model, tokenLimitField, extraBody });
+  const body = typeof said === "string" ? said : JSON.stringify(said);
+  return calls.transport.request({ method: "POST", path: kind.path, headers, body, timeoutMs });
 }
 
 /** Takes in what a try says about the server. */
