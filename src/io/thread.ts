@@ -39,8 +39,8 @@ interface Pool<Result> {
 
 /** While one task waits for the disk the next is worked on. */
 const tasksAtATime = 2;
-/** In MB. What a task leaves behind is short-lived; the default lets three times as much lie. */
-const youngGeneration = 8;
+/** In MB. What a task leaves behind is short-lived; the default lets many times as much lie. */
+const youngGeneration = 4;
 
 /**
  * A thread for one function. It starts with the first task, and runs the built program, since a thread knows no TypeScript.
