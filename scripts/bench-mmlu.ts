@@ -1,6 +1,6 @@
 /**
  * What scoring MMLU costs: 14,042 synthetic questions, five examples each, end to end through the stage, as a ratio to bare
- * `undici.request` with the same bodies. Once with the stub in the same process, which the limit is for, and once with a stub in a process of
+ * `undici.request` with the same bodies. Once with the stub in the same process, which the limits are for, and once with a stub in a process of
  * its own. `npm run bench:mmlu [-- --rounds N]`.
  */
 import { parseArgs } from "node:util";
@@ -27,7 +27,6 @@ async function measurePoint(client: PointSettings["client"], stubPort: number | 
 }
 
 const places = { "one process": null, "a stub in a process of its own": port } as const;
-const stages: PointResult[] = [];
 for (const [place, stubPort] of Object.entries(places)) {
   const pairs = [];
   for (let round = 0; round < Number(flags.rounds); round++)
@@ -47,9 +46,11 @@ for (const [place, stubPort] of Object.entries(places)) {
   );
   // of each pair, since both were measured while the machine had the same other work
   const ratio = median(pairs.map(({ bare, stage }) => stage.perSecond / bare.perSecond));
-  const what = "mmlu / bare undici.request, median of the rounds";
-  console.log(stubPort === null ? judge(what, ratio, { atLeast: 0.45 }) : `      ${what}: ${ratio.toFixed(2)}`);
-  stages.push(...pairs.map(({ stage }) => stage));
+  const peaks = pairs.map(({ stage }) => stage.peakMegabytes);
+  const figures = [
+    { what: "mmlu / bare undici.request, median of the rounds", reached: ratio, limit: { atLeast: 0.45 } },
+    { what: `MiB at most in use over ${questions} questions`, reached: Math.max(...peaks), limit: { atMost: 250 } },
+  ];
+  for (const { what, reached, limit } of figures)
+    console.log(stubPort === null ? judge(what, reached, limit) : `      ${what}: ${reached.toFixed(2)}`);
 }
-const peak = Math.max(...stages.map(({ peakMegabytes }) => peakMegabytes));
-console.log(judge(`MiB at most in use over ${questions} questions`, peak, { atMost: 250 }));

@@ -37,8 +37,8 @@ interface Pool<Result> {
   destroy(): Promise<void>;
 }
 
-/** While one task waits for the disk the next is worked on. */
-const tasksAtATime = 2;
+/** While one task waits for the disk the next is worked on. More wait for their turn on the main thread, where nothing is copied yet. */
+export const tasksAtATime = 2;
 /** In MB. What a task leaves behind is short-lived; the default lets many times as much lie. */
 const youngGeneration = 4;
 
