@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { replaceFile } from "./replace-file.js";
 
-/** Pieces gather until they fill this, and go to the disk at once: one at a time, each would be waited for. */
+/** So much may gather while a write is under way, and goes to the disk together: one at a time, each piece would be waited for. */
 const gatheredBytes = 2 ** 20;
 
 /** What is passed on: a text as a whole, or in pieces that are made as they are taken. */

@@ -20,7 +20,7 @@ export async function* readJudgments(path: string): AsyncGenerator<Judgment> {
 }
 
 /**
- * As `readJudgments`, but with an empty `userPrompt`, and as many at a time as lie in one block of the file (io/jsonl.ts), each read as it is
+ * As `readJudgments`, but without `userPrompt`, which is empty in all lines of the usual form and not checked to be valid JSON, and as many at a time as lie in one block of the file (io/jsonl.ts), each read as it is
  * taken. Promises for each of 100,000 records take seconds, and let the garbage collector take their texts for old.
  */
 export async function* readJudgmentGroups(path: string): AsyncGenerator<Iterable<Judgment>> {
@@ -47,7 +47,7 @@ function parseWithoutPrompt(line: TextLine, path: string): unknown {
 }
 
 function withoutPrompt(text: string): string {
-  // not within a text, where quotes are escaped
+  // within a text its quotes would be escaped; where another key ends like it, only time is lost
   const key = /"user_prompt": ?"/.exec(text);
   if (key === null) return text;
   const start = key.index + key[0].length;

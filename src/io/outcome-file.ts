@@ -48,7 +48,7 @@ export async function settleOutcomes(path: string): Promise<void> {
 
 /**
  * Reads the key of a line as this program writes it, with a name that JSON leaves as it is. Each name is one text for all of its lines:
- * sorting then mostly compares what is the same in memory, and no name keeps the line that it was part of.
+ * sorting then mostly compares what is the same in memory, and of the lines only the first of each task stays in memory.
  */
 function textKeys(): (text: string) => McqKey | undefined {
   const names = new Map<string, string>();

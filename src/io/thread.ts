@@ -52,8 +52,10 @@ export function openThread<Args, Result>(
   { name }: (args: Args) => Promise<Result>,
 ): Thread<Args, Result> {
   let pool: Promise<Pool<Result>> | undefined;
+  let isClosed = false;
   return {
     run: async (args) => {
+      if (isClosed) throw new Error("the thread is closed");
       pool ??= startPool();
       const task: ThreadTask = { module: builtUrl(module), name, args };
       const reply = await (await pool).run(task);
@@ -62,9 +64,9 @@ export function openThread<Args, Result>(
       throw new EvalError(code, message, hint === undefined ? {} : { hint });
     },
     close: async () => {
-      // where it could not be started, whoever had work for it heard of it
-      const started = await pool?.catch(() => undefined);
-      await started?.destroy();
+      isClosed = true;
+      // where it could not be started, or failed, whoever had work for it heard of it
+      await pool?.then((started) => started.destroy()).catch(() => undefined);
     },
   };
 }
@@ -72,7 +74,7 @@ export function openThread<Args, Result>(
 async function startPool<Result>(): Promise<Pool<Result>> {
   // loaded only where there is work for a thread
   const { Tinypool } = await import("tinypool");
-  return new Tinypool({
+  const pool = new Tinypool({
     filename: builtUrl("io/thread-entry.js"),
     name: "runTask",
     minThreads: 1,
@@ -80,6 +82,9 @@ async function startPool<Result>(): Promise<Pool<Result>> {
     concurrentTasksPerWorker: tasksAtATime,
     resourceLimits: { maxYoungGenerationSizeMb: youngGeneration },
   });
+  // of a thread that fails its tasks tell; one that fails without any would otherwise end the process
+  pool.on("error", () => undefined);
+  return pool;
 }
 
 function builtUrl(module: string): string {

@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { execPath } from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import type { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { EvalError } from "../../src/domain/eval-error.js";
@@ -95,12 +98,38 @@ describe("openThread", () => {
       expect(threads.running).toBe(0);
     }));
 
-  it("begins with the first task, one thread for all, and without a task never", () =>
+  it("begins with the first task, one thread for all", () =>
     withThread(async (thread) => {
       using threads = watchThreads();
-      await thread.close();
-      expect(threads.begun).toBe(0);
       await Promise.all([1, 2, 3].map((number) => thread.run({ wanted: "sum", numbers: [number] })));
       expect(threads.begun).toBe(1);
     }));
+
+  it("starts nothing without a task, and nothing once it is closed", () =>
+    withThread(async (thread) => {
+      using threads = watchThreads();
+      await thread.close();
+      await expect(thread.run({ wanted: "sum", numbers: [1] })).rejects.toThrow("the thread is closed");
+      expect(threads.begun).toBe(0);
+    }));
+
+  it("where no thread can start, rejects the tasks and goes on", async () => {
+    await using folder = await tempFolder();
+    const boot = await folder.write(
+      "boot.mjs",
+      'import { isMainThread } from "node:worker_threads"; if (!isMainThread) throw new Error("no threads here");',
+    );
+    const script = await folder.write(
+      "script.mjs",
+      `import { openThread } from ${JSON.stringify(new URL("io/thread.js", built).href)};
+      const thread = openThread("pipeline/task-samples.js", async function stageSamples() {});
+      const ends = await Promise.allSettled([thread.run({}), thread.run({})]);
+      // as long as the pool tries on
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await thread.close();
+      console.log(ends.map(({ status, reason }) => status + ": " + reason?.message).join());`,
+    );
+    const { stdout } = await promisify(execFile)(execPath, ["--import", pathToFileURL(boot).href, script]);
+    expect(stdout).toBe("rejected: no threads here,rejected: no threads here\n");
+  });
 });
