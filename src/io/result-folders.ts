@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import { readdir, realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { EvalError } from "../domain/eval-error.js";
@@ -80,19 +81,21 @@ async function wayOut(folder: string, root: string): Promise<string | undefined>
 }
 
 async function wayOutBelow(folder: string, root: string): Promise<string | undefined> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
-    throw diskError(error, `cannot read ${folder}`);
-  });
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name);
+  for (const entry of await readEntries(folder)) {
+    const path = join(folder, entry.name);
     if (entry.isSymbolicLink() && !(await isInside(path, root))) return path;
+    const inner = entry.isDirectory() ? await wayOutBelow(path, root) : undefined;
+    if (inner !== undefined) return inner;
   }
   return undefined;
 }
 
-async function readEntries(folder: string) {
+/** None of a folder that is there no more: a run takes its lock away while somebody looks. */
+async function readEntries(folder: string): Promise<Dirent[]> {
   return readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOTDIR")
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return [];
+    if (code === "ENOTDIR")
       throw new EvalError("input", `${folder} is a file, not a folder`, { hint: "name the folder that runs write to" });
     throw diskError(error, `cannot read ${folder}`);
   });

@@ -1,4 +1,4 @@
-import { mkdir, symlink } from "node:fs/promises";
+import { mkdir, rmdir, symlink } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { findResultFolders } from "../../src/io/result-folders.js";
 import { evalError } from "../support/eval-error.js";
@@ -46,6 +46,28 @@ describe("findResultFolders", () => {
     expect(found.map(({ name }) => name)).toEqual(["good", "model", "other"].filter((name) => name !== owner));
     expect(refused).toEqual([{ path: owner, reason: expect.stringContaining("leads out of the folder") }]);
   });
+
+  it.each(["mmlu/m/outcomes.jsonl.lock", "mt_bench/model_answer/m.jsonl.lock"])(
+    "is not disturbed by a lock that comes and goes: %s",
+    async (lock) => {
+      await using folder = await tempFolder();
+      await folder.write("mmlu/m/outcomes.jsonl", "{}\n");
+      await folder.write("mt_bench/model_answer/m.jsonl", "{}\n");
+      let isLooking = true;
+      const locking = (async () => {
+        while (isLooking) {
+          await mkdir(folder.file(lock));
+          await rmdir(folder.file(lock));
+        }
+      })();
+      try {
+        for (let time = 0; time < 300; time++) expect(await names(folder.path)).toEqual(["mmlu/m", "mt_bench"]);
+      } finally {
+        isLooking = false;
+        await locking;
+      }
+    },
+  );
 
   it("takes a link that stays inside", async () => {
     await using folder = await tempFolder();
