@@ -209,7 +209,7 @@ async function tryOnce<Request, Reading extends GoodReading>(
   return result;
 }
 
-/** Apart from what waits for the reply, which would keep the text of the body as long: with many in flight that is most of the heap. */
+/** Apart from what waits for the reply, which would keep the text of the body as long. */
 function send<Request>(
   { kind, request, calls }: Call<Request, GoodReading>,
   tokenLimitField: TokenLimitField,

@@ -12,8 +12,8 @@ const inflate = promisify<Uint8Array, Buffer>(gunzipWithCallback);
 const chunkSize = 96 * 1024;
 
 /**
- * Compresses a text, beside the main thread. Level 1 takes a quarter of the time of the default and gives up an eighth of the size; more
- * memory for its table makes it as small as level 2, in four fifths of the time.
+ * Compresses a text, beside the main thread. Level 1 with a larger table takes three eighths of the time of the default, and makes a page
+ * larger by a sixth; level 2 would take a fifth longer, for a fortieth less.
  */
 export async function gzip(text: string | Uint8Array): Promise<Buffer> {
   return compress(text, { level: 1, memLevel: 9, chunkSize });

@@ -20,8 +20,8 @@ export async function* readJudgments(path: string): AsyncGenerator<Judgment> {
 }
 
 /**
- * As `readJudgments`, but without `userPrompt`, which is empty in all lines of the usual form and not checked to be valid JSON, and as many at a time as lie in one block of the file (io/jsonl.ts), each read as it is
- * taken. Promises for each of 100,000 records take seconds, and let the garbage collector take their texts for old.
+ * As `readJudgments`, but without `userPrompt`, which is empty in all lines of the usual form and not checked to be valid JSON, and as many
+ * at a time as lie in one block of the file (io/jsonl.ts), each read as it is taken. Promises for each of 100,000 records take seconds, and let the garbage collector take their texts for old.
  */
 export async function* readJudgmentGroups(path: string): AsyncGenerator<Iterable<Judgment>> {
   if (!(await isNonEmpty(path))) return;

@@ -55,11 +55,8 @@ function textKeys(): (text: string) => McqKey | undefined {
   return (text) => {
     const [, name, docId] = /^\{"task":"([^"\\]*)","doc_id":(\d+),/.exec(text) ?? [];
     if (name === undefined) return undefined;
-    let task = names.get(name);
-    if (task === undefined) {
-      task = name;
-      names.set(name, task);
-    }
+    const task = names.get(name) ?? name;
+    names.set(name, task);
     return { task, docId: Number(docId) };
   };
 }

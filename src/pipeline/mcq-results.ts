@@ -209,7 +209,7 @@ function mcqReport(
   };
 }
 
-/** while one goes to the disk the next is made; more would hold up the records of the questions that are asked meanwhile */
+/** of tasks that are read from the records: while one goes to the disk the next is made */
 const filesAtATime = 2;
 
 function isSameResult(stored: MmluReport, now: MmluReport): boolean {
