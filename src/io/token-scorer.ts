@@ -106,14 +106,14 @@ function echoKind(
 
 type MakeBody = (prompt: SentPrompt, settings: ChatCompletionSettings) => Record<string, unknown>;
 
-/** Where the JSON of a text is at hand, the body is put together around it. */
+/** The body is put together around the JSON of a text, most of which is at hand. */
 function splicing(makeBody: MakeBody): CallKind<SentPrompt, GoodReading>["bodyOf"] {
-  let around: ((json: string) => string) | undefined;
+  let around: ReturnType<typeof bodyText> | undefined;
   return (prompt, settings) => {
-    if (prompt.kind !== "text" || prompt.json === undefined) return makeBody(prompt, settings);
+    if (prompt.kind !== "text") return makeBody(prompt, settings);
     // the settings of one model differ only in what chats are told
     around ??= bodyText((empty) => makeBody(empty, settings));
-    return around(prompt.json);
+    return around(contextJson(prompt));
   };
 }
 
@@ -133,10 +133,8 @@ function promptOf(
   signal?: AbortSignal,
 ): Prepared<SentPrompt> | Promise<Prepared<SentPrompt>> {
   const { nextToken, sendsIds } = work.findings;
-  if (context.kind === "chat" && nextToken?.endpoint === "chat")
-    return { kind: "ready", value: { kind: "chat", messages: context.messages } };
-  if (context.kind === "text" && !sendsIds && nextToken?.endpoint !== "chat")
-    return { kind: "ready", value: { kind: "text", text: context.text, json: contextJson(context) } };
+  if (context.kind === "chat" && nextToken?.endpoint === "chat") return { kind: "ready", value: context };
+  if (context.kind === "text" && !sendsIds && nextToken?.endpoint !== "chat") return { kind: "ready", value: context };
   return preparedPrompt(context, work, signal);
 }
 

@@ -9,12 +9,15 @@ export async function fanOut<Item>(
   work: (item: Item) => Promise<void>,
   options: {
     readonly width: number;
+    /** as many at first, if fewer: each that ends makes room for two more, until there are `width` */
+    readonly firstWidth?: number;
     readonly signal?: AbortSignal;
     /** told of each failure at once, so that a source that waits for something can end */
     readonly onFailure?: () => void;
   },
 ): Promise<void> {
   const failures: unknown[] = [];
+  let width = Math.min(options.width, options.firstWidth ?? options.width);
   let running = 0;
   let wake = (): void => undefined;
   // not a race of all that is under way: that would cost each item a reaction on every other
@@ -28,6 +31,7 @@ export async function fanOut<Item>(
       options.onFailure?.();
     }
     running--;
+    width = Math.min(options.width, width + 2);
     wake();
   };
   const stopped = (): boolean => failures.length > 0 || options.signal?.aborted === true;
@@ -35,7 +39,7 @@ export async function fanOut<Item>(
     for await (const item of source) {
       if (stopped()) break;
       void workOn(item);
-      while (running >= options.width) await nextEnd();
+      while (running >= width) await nextEnd();
       if (stopped()) break;
     }
   } finally {

@@ -63,6 +63,12 @@ export interface MmluPorts {
 /** questions whose records are on their way to the disk, or that wait for another try */
 const besides = 64;
 
+/**
+ * As many questions are under way until the first one ends. Where V8 finds hundreds alive of all that were made since its last look, it takes
+ * their like for long-lived: what each later question needs then stays in memory until the next collection of all that is old.
+ */
+export const questionsAtFirst = 32;
+
 /** How many questions a run holds at a time: each has its prompt, so that more than can be in flight would only take memory. */
 export function questionsUnderWay(maxWorkers: number | "auto"): number {
   return Math.max(largestAdaptiveLimit, maxWorkers === "auto" ? 0 : maxWorkers) + besides;

@@ -24,7 +24,7 @@ import { keepMcqManifest } from "./mcq-manifest.js";
 import type { McqResults } from "./mcq-results.js";
 import { openMcqResults } from "./mcq-results.js";
 import type { McqQuestion, MmluInput, MmluPorts } from "./mmlu-input.js";
-import { mmluBranchBench, questionsUnderWay } from "./mmlu-input.js";
+import { mmluBranchBench, questionsAtFirst, questionsUnderWay } from "./mmlu-input.js";
 import type { ProgressCounter } from "./progress.js";
 import { progressCounter } from "./progress.js";
 import { wholeTasks } from "./whole-tasks.js";
@@ -140,7 +140,7 @@ async function askMissing(run: Run, plan: readonly PlannedTask[]): Promise<Outco
     const width = ports.width ?? questionsUnderWay("auto");
     const question = (task: McqTask, doc: McqDoc): McqQuestion => ({ task, doc, prompt: input.promptOf(task, doc) });
     const source = headsFirst(missing, { question, width });
-    await fanOut(source, askOne, { width, signal: ports.signal });
+    await fanOut(source, askOne, { width, firstWidth: questionsAtFirst, signal: ports.signal });
     throwIfStopped(ports.signal);
     requireScoring(run, "end");
     // not sooner, so that a stopped run can be taken back; and before settling, which keeps the last outcome of whatever was asked

@@ -1,6 +1,7 @@
+import type { Hash } from "node:crypto";
 import { createHash, hash as hashOf } from "node:crypto";
 import type { ChatMessage } from "../server/chat-model.js";
-import type { McqContext, McqDoc, McqPrompt, McqTask } from "../scoring/multiple-choice.js";
+import type { McqContext, McqDoc, McqPrompt, McqTask, PromptHead, PromptParts } from "../scoring/multiple-choice.js";
 import { isPythonSpace, pythonStrip } from "../python-strip.js";
 
 type TextContext = Extract<McqContext, { kind: "text" }>;
@@ -65,15 +66,6 @@ function shown(examples: readonly Example[]): string {
   return examples.map(({ question, answer }) => `${question} ${answer}${exampleDelimiter}`).join("");
 }
 
-/** What stands before the question: mostly the same for all questions of a task, and most of the prompt. */
-interface PromptHead {
-  readonly text: string;
-  /** whether it ends with half of a surrogate pair, which is another text apart from the other half */
-  readonly endsHalfway: boolean;
-  /** `text` as JSON without the closing quote, once it was asked for */
-  json: string | undefined;
-}
-
 interface KnownHead {
   readonly task: McqTask;
   readonly systemPrompt: string;
@@ -83,24 +75,14 @@ interface KnownHead {
 /** the last head with these examples */
 const heads = new WeakMap<readonly McqDoc[], KnownHead>();
 
-interface PromptParts {
-  readonly head: PromptHead;
-  readonly asked: string;
-}
-
-/** of what parts a text was made: its JSON is then made of the parts', of which one is known */
-const parts = new WeakMap<McqContext, PromptParts>();
-
 function inText(task: McqTask, doc: McqDoc, systemPrompt: string): McqPrompt {
   const head = headOf(task, task.fewShots(doc), systemPrompt);
   const context = textContext({ head, asked: questionBlock(doc) + answerCue });
   return { context, continuations: doc.choices.map((_, index) => ` ${answerText(task, doc, index)}`) };
 }
 
-function textContext(made: PromptParts): TextContext {
-  const context: TextContext = { kind: "text", text: made.head.text + made.asked };
-  parts.set(context, made);
-  return context;
+function textContext(parts: PromptParts): TextContext {
+  return { kind: "text", text: parts.head.text + parts.asked, parts };
 }
 
 /** A prompt in a message to another thread. A message holds what its prompts begin with only once, however many share it. */
@@ -111,13 +93,12 @@ export interface PackedPrompt {
 
 /** Returns undefined for a prompt that was not made of parts. */
 export function packedPrompt({ context, continuations }: McqPrompt): PackedPrompt | undefined {
-  const made = parts.get(context);
-  return made === undefined ? undefined : { parts: made, continuations };
+  return context.kind === "chat" || context.parts === undefined ? undefined : { parts: context.parts, continuations };
 }
 
 /** The prompt as it was before it was packed. */
-export function unpackedPrompt({ parts: made, continuations }: PackedPrompt): McqPrompt {
-  return { context: textContext(made), continuations };
+export function unpackedPrompt({ parts, continuations }: PackedPrompt): McqPrompt {
+  return { context: textContext(parts), continuations };
 }
 
 function headOf(task: McqTask, examples: readonly McqDoc[], systemPrompt: string): PromptHead {
@@ -131,18 +112,23 @@ function headOf(task: McqTask, examples: readonly McqDoc[], systemPrompt: string
 }
 
 /** The text of a context as JSON; the examples, which many questions share, are written as JSON only once. */
-export function contextJson(context: TextContext): string {
-  const made = parts.get(context);
-  if (made === undefined || made.head.endsHalfway) return JSON.stringify(context.text);
-  const { head, asked } = made;
+export function contextJson({ text, parts }: TextContext): string {
+  if (parts === undefined || parts.head.endsHalfway) return JSON.stringify(text);
+  const { head, asked } = parts;
   head.json ??= JSON.stringify(head.text).slice(0, -1);
   return head.json + JSON.stringify(asked).slice(1);
 }
 
-/** sha256 of a context's text in hex. The text is put together once more: hashing would make the one that is under way a whole string, which takes memory until it is answered. */
-export function contextHash(context: TextContext): string {
-  const made = parts.get(context);
-  return hashOf("sha256", made === undefined ? context.text : made.head.text + made.asked);
+/** of heads whose prompts were hashed: sha256 so far, from which that of each prompt goes on */
+const begunHashes = new WeakMap<PromptHead, Hash>();
+
+/** sha256 of a context's text in hex. */
+export function contextHash({ text, parts }: TextContext): string {
+  if (parts === undefined || parts.head.endsHalfway) return hashOf("sha256", text);
+  const { head, asked } = parts;
+  const begun = begunHashes.get(head) ?? createHash("sha256").update(head.text);
+  begunHashes.set(head, begun);
+  return begun.copy().update(asked).digest("hex");
 }
 
 function inChat(system: string, messages: readonly ChatMessage[], continuations: readonly string[]): McqPrompt {

@@ -49,8 +49,28 @@ export interface McqTask {
 
 /** What a model sees before its choice: a text to be continued, or the messages of a chat. */
 export type McqContext =
-  | { readonly kind: "text"; readonly text: string }
+  | {
+      readonly kind: "text";
+      readonly text: string;
+      /** of what the text was put together, if it was. Kept in a `WeakMap` beside it, V8 would hold most of them until it collects what is old. */
+      readonly parts?: PromptParts;
+    }
   | { readonly kind: "chat"; readonly messages: readonly ChatMessage[] };
+
+/** A text whose beginning many questions share: that is hashed, and written as JSON, only once. */
+export interface PromptParts {
+  readonly head: PromptHead;
+  readonly asked: string;
+}
+
+/** What stands before the question: mostly the same for all questions of a task, and most of the prompt. */
+export interface PromptHead {
+  readonly text: string;
+  /** whether it ends with half of a surrogate pair, which is another text apart from the other half */
+  readonly endsHalfway: boolean;
+  /** `text` as JSON without the closing quote, once it was asked for */
+  json: string | undefined;
+}
 
 /** One question as it is put to a model. */
 export interface McqPrompt {

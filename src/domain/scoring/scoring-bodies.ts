@@ -1,18 +1,10 @@
 import type { CallPlace } from "../server/base-url.js";
 import type { ChatCompletionSettings } from "../server/chat-completion.js";
-import type { ChatMessage } from "../server/chat-model.js";
+import type { McqContext } from "./multiple-choice.js";
 import type { EchoEndpoint, NextTokenEndpoint } from "./scoring-findings.js";
 
 /** A prompt as it is sent. */
-export type SentPrompt =
-  | {
-      readonly kind: "text";
-      readonly text: string;
-      /** the text as JSON, where it is at hand */
-      readonly json?: string;
-    }
-  | { readonly kind: "ids"; readonly ids: readonly number[] }
-  | { readonly kind: "chat"; readonly messages: readonly ChatMessage[] };
+export type SentPrompt = McqContext | { readonly kind: "ids"; readonly ids: readonly number[] };
 
 /** What a request for next tokens or for an echo carries, apart from the prompt. */
 export interface ScoringFields {

