@@ -41,8 +41,6 @@ interface Pool<Result> {
 export const tasksAtATime = 2;
 /** In MB. What a task leaves behind is short-lived; the default lets many times as much lie. */
 const youngGeneration = 4;
-/** In MB. Many times what is used; with as much room as by default V8 lets the old generation grow to the fourfold before it collects. */
-const oldGeneration = 256;
 
 /**
  * A thread for one function. It starts with the first task, and runs the built program, since a thread knows no TypeScript.
@@ -82,7 +80,7 @@ async function startPool<Result>(): Promise<Pool<Result>> {
     minThreads: 1,
     maxThreads: 1,
     concurrentTasksPerWorker: tasksAtATime,
-    resourceLimits: { maxYoungGenerationSizeMb: youngGeneration, maxOldGenerationSizeMb: oldGeneration },
+    resourceLimits: { maxYoungGenerationSizeMb: youngGeneration },
   });
   // of a thread that fails its tasks tell; one that fails without any would otherwise end the process
   pool.on("error", () => undefined);

@@ -119,16 +119,19 @@ export function contextJson({ text, parts }: TextContext): string {
   return head.json + JSON.stringify(asked).slice(1);
 }
 
-/** of heads whose prompts were hashed: sha256 so far, from which that of each prompt goes on */
-const begunHashes = new WeakMap<PromptHead, Hash>();
+/** The head of the prompt that was hashed last, and its hash so far, once it is clear that other prompts have it, too. */
+let last: { readonly head: PromptHead; begun: Hash | undefined } | undefined;
 
-/** sha256 of a context's text in hex. */
+/** sha256 of a context's text in hex. That of the examples, which many questions share, is mostly taken once. */
 export function contextHash({ text, parts }: TextContext): string {
   if (parts === undefined || parts.head.endsHalfway) return hashOf("sha256", text);
   const { head, asked } = parts;
-  const begun = begunHashes.get(head) ?? createHash("sha256").update(head.text);
-  begunHashes.set(head, begun);
-  return begun.copy().update(asked).digest("hex");
+  if (last?.head !== head) {
+    last = { head, begun: undefined };
+    return hashOf("sha256", head.text + asked);
+  }
+  last.begun ??= createHash("sha256").update(head.text);
+  return last.begun.copy().update(asked).digest("hex");
 }
 
 function inChat(system: string, messages: readonly ChatMessage[], continuations: readonly string[]): McqPrompt {

@@ -52,7 +52,7 @@ export type McqContext =
   | {
       readonly kind: "text";
       readonly text: string;
-      /** of what the text was put together, if it was. Kept in a `WeakMap` beside it, V8 would hold most of them until it collects what is old. */
+      /** of what the text was put together, if it was: a changed text goes without them. Kept in a `WeakMap` beside it, V8 would hold most of them until it collects what is old. */
       readonly parts?: PromptParts;
     }
   | { readonly kind: "chat"; readonly messages: readonly ChatMessage[] };

@@ -244,7 +244,8 @@ describe("contextJson and contextHash", () => {
           expect(contextJson(context)).toBe(JSON.stringify(context.text));
           expect(contextJson({ kind: "text", text: context.text })).toBe(JSON.stringify(context.text));
           const sha256 = createHash("sha256").update(context.text).digest("hex");
-          expect(contextHash(context)).toBe(sha256);
+          // alone, and after others with the same examples
+          for (let time = 0; time < 3; time++) expect(contextHash(context)).toBe(sha256);
           expect(contextHash({ kind: "text", text: context.text })).toBe(sha256);
         }
       }),
