@@ -1,4 +1,3 @@
-import type { Hash } from "node:crypto";
 import { createHash, hash as hashOf } from "node:crypto";
 import type { ChatMessage } from "../server/chat-model.js";
 import type { McqContext, McqDoc, McqPrompt, McqTask, PromptHead, PromptParts } from "../scoring/multiple-choice.js";
@@ -119,19 +118,9 @@ export function contextJson({ text, parts }: TextContext): string {
   return head.json + JSON.stringify(asked).slice(1);
 }
 
-/** The head of the prompt that was hashed last, and its hash so far, once it is clear that other prompts have it, too. */
-let last: { readonly head: PromptHead; begun: Hash | undefined } | undefined;
-
-/** sha256 of a context's text in hex. That of the examples, which many questions share, is mostly taken once. */
+/** sha256 of a context's text in hex. The text is put together once more: hashing would make the one that is under way a whole string, which takes memory until it is answered. */
 export function contextHash({ text, parts }: TextContext): string {
-  if (parts === undefined || parts.head.endsHalfway) return hashOf("sha256", text);
-  const { head, asked } = parts;
-  if (last?.head !== head) {
-    last = { head, begun: undefined };
-    return hashOf("sha256", head.text + asked);
-  }
-  last.begun ??= createHash("sha256").update(head.text);
-  return last.begun.copy().update(asked).digest("hex");
+  return hashOf("sha256", parts === undefined ? text : parts.head.text + parts.asked);
 }
 
 function inChat(system: string, messages: readonly ChatMessage[], continuations: readonly string[]): McqPrompt {

@@ -52,12 +52,12 @@ export type McqContext =
   | {
       readonly kind: "text";
       readonly text: string;
-      /** of what the text was put together, if it was: a changed text goes without them. Kept in a `WeakMap` beside it, V8 would hold most of them until it collects what is old. */
+      /** of what the text was put together, if it was: a changed text goes without them. In a `WeakMap` beside it most of them grew old (docs/decisions/0011-mmlu.md). */
       readonly parts?: PromptParts;
     }
   | { readonly kind: "chat"; readonly messages: readonly ChatMessage[] };
 
-/** A text whose beginning many questions share: that is hashed, and written as JSON, only once. */
+/** A text whose beginning many questions share: that is written as JSON, and copied to a thread with many of them, only once. */
 export interface PromptParts {
   readonly head: PromptHead;
   readonly asked: string;

@@ -41,16 +41,18 @@ const block = (question: string) => `${question}\nA. one \nB. two\nC. three\nD. 
 const letters = ["A", "B", "C", "D"];
 const spaced = letters.map((letter) => ` ${letter}`);
 
+/** A text put together of parts; that they are its parts is tested with its hash. */
+const textOf = (text: string) => ({ kind: "text", text, parts: expect.anything() as unknown });
+
 describe("mcqPrompt", () => {
   it("is lm-eval's text without a chat template", () => {
-    expect(mcqPrompt(task, asked, { chat: "none" })).toMatchObject({
-      context: { kind: "text", text: `${head}${block("Example?")} B\n\n${block("Asked?")}` },
+    expect(mcqPrompt(task, asked, { chat: "none" })).toEqual({
+      context: textOf(`${head}${block("Example?")} B\n\n${block("Asked?")}`),
       continuations: spaced,
     });
-    expect(mcqPrompt({ ...task, fewShots: () => [] }, asked, { chat: "none" }).context).toMatchObject({
-      kind: "text",
-      text: head + block("Asked?"),
-    });
+    expect(mcqPrompt({ ...task, fewShots: () => [] }, asked, { chat: "none" }).context).toEqual(
+      textOf(head + block("Asked?")),
+    );
   });
 
   it.each([
@@ -64,10 +66,9 @@ describe("mcqPrompt", () => {
 
   it("joins a system prompt to a question without a description as lm-eval does: with nothing", () => {
     const bare = { ...task, description: "", fewShots: () => [] };
-    expect(mcqPrompt(bare, asked, { systemPrompt: "SYS", chat: "none" }).context).toMatchObject({
-      kind: "text",
-      text: `SYS${block("Asked?")}`,
-    });
+    expect(mcqPrompt(bare, asked, { systemPrompt: "SYS", chat: "none" }).context).toEqual(
+      textOf(`SYS${block("Asked?")}`),
+    );
   });
 
   it("is one message in a chat of one turn, after the system message", () => {
@@ -99,8 +100,8 @@ describe("mcqPrompt", () => {
 
   it("shows and scores the texts of the choices in SDG's form", () => {
     const texts = { ...task, form: "texts", description: "" } as const;
-    expect(mcqPrompt(texts, asked, { chat: "none" })).toMatchObject({
-      context: { kind: "text", text: `${block("Example?")} two\n\n${block("Asked?")}` },
+    expect(mcqPrompt(texts, asked, { chat: "none" })).toEqual({
+      context: textOf(`${block("Example?")} two\n\n${block("Asked?")}`),
       continuations: [" one ", " two", " three", " four"],
     });
     expect(mcqPrompt(texts, asked, { chat: "one-turn" }).continuations).toEqual(asked.choices);
@@ -244,8 +245,7 @@ describe("contextJson and contextHash", () => {
           expect(contextJson(context)).toBe(JSON.stringify(context.text));
           expect(contextJson({ kind: "text", text: context.text })).toBe(JSON.stringify(context.text));
           const sha256 = createHash("sha256").update(context.text).digest("hex");
-          // alone, and after others with the same examples
-          for (let time = 0; time < 3; time++) expect(contextHash(context)).toBe(sha256);
+          expect(contextHash(context)).toBe(sha256);
           expect(contextHash({ kind: "text", text: context.text })).toBe(sha256);
         }
       }),
