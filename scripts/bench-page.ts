@@ -3,7 +3,8 @@
  * Limits: 5 s and 500 MB; the page shows its list of questions within two seconds, where a browser is at hand.
  *
  * The records are as branchbench writes them: a prompt of 1.3 kB, an answer of 1.2 kB and a judgment of 0.5 kB each. Their texts are made of
- * phrases that come again as in English, so that they compress as the published answers to MT-Bench do: three times.
+ * phrases that come again as in English, so that they compress as the published answers to MT-Bench do: three times. As there, of 1,000
+ * characters 12 end a line and 3 are quotation marks, which JSON escapes.
  */
 import { spawnSync } from "node:child_process";
 import { createWriteStream } from "node:fs";
@@ -157,8 +158,10 @@ function textMaker(): (count: number) => string {
   const phrases = Array.from({ length: 4_000 }, () =>
     Array.from({ length: 1 + Math.floor(random() * 4) }, () => choose(vocabulary)).join(" "),
   );
-  // two and a half words in a phrase
-  return (count) => Array.from({ length: Math.round(count / 2.5) }, () => choose(phrases)).join(" ");
+  // a phrase is two and a half words, with what stands behind it 15 characters
+  const ends = ['" ', "\n", "\n", "\n", "\n"];
+  const end = (): string => (random() < 0.23 ? (ends[Math.floor(random() * ends.length)] ?? "") : " ");
+  return (count) => Array.from({ length: Math.round(count / 2.5) }, () => choose(phrases) + end()).join("");
 }
 
 async function writeLines<Item>(path: string, items: readonly Item[], line: (item: Item) => object[]): Promise<void> {

@@ -4,17 +4,20 @@ import { EvalError } from "../domain/eval-error.js";
 import { answerRowSchema, decodeAnswer } from "../domain/mt-bench/eval-output.js";
 import { compareQuestionIds, questionIdSchema } from "../domain/mt-bench/question.js";
 import type { QuestionId } from "../domain/mt-bench/question.js";
-import { isUsualAnswerRow } from "../domain/mt-bench/usual-rows.js";
+import type { UsualLines } from "../domain/mt-bench/usual-lines.js";
+import { usualLines } from "../domain/mt-bench/usual-lines.js";
 import type { TextLine } from "./jsonl.js";
 import { parseLine, parseRow, readLines } from "./jsonl.js";
 import { isNonEmpty } from "./output-tree.js";
 import { settleFile } from "./settle.js";
 
 /** An answer and where it stands. */
-interface ReadAnswer {
+export interface ReadAnswer {
   readonly answer: Answer;
   /** from 1 */
   readonly line: number;
+  /** of a usual line (domain/mt-bench/usual-lines.ts): per choice its turns as JSON */
+  readonly turnsJson?: readonly (readonly string[])[];
 }
 
 /** Reads InstructLab's, FastChat's or our own answers; nothing where there is no file. */
@@ -25,14 +28,19 @@ export async function* readAnswers(path: string): AsyncGenerator<ReadAnswer> {
 /** As `readAnswers`, as many at a time as lie in one block of the file (io/jsonl.ts), each read as it is taken. */
 export async function* readAnswerGroups(path: string): AsyncGenerator<Iterable<ReadAnswer>> {
   if (!(await isNonEmpty(path))) return;
-  for await (const lines of readLines(path)) yield answersOf(lines, path);
+  const usual = usualLines();
+  for await (const lines of readLines(path)) yield answersOf(lines, path, usual);
 }
 
-function* answersOf(lines: Iterable<TextLine>, path: string): Generator<ReadAnswer> {
-  for (const line of lines) {
-    const row = parseLine(line, path);
-    const checked = isUsualAnswerRow(row) ? row : parseRow(answerRowSchema, row, `${path}:${line.line}`);
-    yield { answer: decodeAnswer(checked), line: line.line };
+function* answersOf(lines: Iterable<TextLine>, path: string, usual: UsualLines): Generator<ReadAnswer> {
+  for (const textLine of lines) {
+    const { line, text } = textLine;
+    const read = usual.answer(text);
+    if (read !== undefined) yield { line, ...read };
+    else {
+      const row = parseRow(answerRowSchema, parseLine(textLine, path), `${path}:${line}`);
+      yield { line, answer: decodeAnswer(row) };
+    }
   }
 }
 

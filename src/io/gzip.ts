@@ -9,7 +9,7 @@ const inflate = promisify<Uint8Array, Buffer>(gunzipWithCallback);
  * Output is gathered in pieces of this size. A page's chunk fits into one and nearly fills it: the default of 16 kB asks the main thread six
  * times as often, and what is left over is kept with the chunk.
  */
-const chunkSize = 96 * 1024;
+const chunkSize = 192 * 1024;
 
 /**
  * Compresses a text, beside the main thread. Level 1 with a larger table takes three eighths of the time of the default, and makes a page

@@ -5,7 +5,8 @@ import type { Judgment, RatedJudgment } from "../domain/mt-bench/judgment.js";
 import { judgmentKey } from "../domain/mt-bench/judgment.js";
 import type { QuestionId } from "../domain/mt-bench/question.js";
 import { compareQuestionIds, questionIdSchema } from "../domain/mt-bench/question.js";
-import { isUsualJudgmentRow } from "../domain/mt-bench/usual-rows.js";
+import type { UsualLines } from "../domain/mt-bench/usual-lines.js";
+import { usualLines } from "../domain/mt-bench/usual-lines.js";
 import type { TextLine } from "./jsonl.js";
 import { parseLine, parseRow, readLines } from "./jsonl.js";
 import { isNonEmpty } from "./output-tree.js";
@@ -15,52 +16,26 @@ import { settleFile } from "./settle.js";
 /** Reads InstructLab's, FastChat's or our own judgments; nothing where there is no file. */
 export async function* readJudgments(path: string): AsyncGenerator<Judgment> {
   if (!(await isNonEmpty(path))) return;
-  for await (const lines of readLines(path))
-    for (const line of lines) yield judgmentOf(parseLine(line, path), line, path);
+  for await (const lines of readLines(path)) for (const line of lines) yield judgmentOf(line, path);
 }
 
 /**
- * As `readJudgments`, but without `userPrompt`, which is empty in all lines of the usual form and not checked to be valid JSON, and as many
- * at a time as lie in one block of the file (io/jsonl.ts), each read as it is taken. Promises for each of 100,000 records take seconds, and let the garbage collector take their texts for old.
+ * As `readJudgments`, but without `userPrompt`, which is most of a line: it is empty, and in usual lines (domain/mt-bench/usual-lines.ts) not
+ * checked to be valid JSON. As many come at a time as lie in one block of the file (io/jsonl.ts), each read as it is taken. Promises for each of
+ * 100,000 records take seconds, and let the garbage collector take their texts for old.
  */
 export async function* readJudgmentGroups(path: string): AsyncGenerator<Iterable<Judgment>> {
   if (!(await isNonEmpty(path))) return;
-  for await (const lines of readLines(path)) yield judgmentsOf(lines, path);
+  const usual = usualLines();
+  for await (const lines of readLines(path)) yield judgmentsOf(lines, path, usual);
 }
 
-function* judgmentsOf(lines: Iterable<TextLine>, path: string): Generator<Judgment> {
-  for (const line of lines) yield judgmentOf(parseWithoutPrompt(line, path), line, path);
+function* judgmentsOf(lines: Iterable<TextLine>, path: string, usual: UsualLines): Generator<Judgment> {
+  for (const line of lines) yield usual.judgment(line.text) ?? { ...judgmentOf(line, path), userPrompt: "" };
 }
 
-function judgmentOf(row: unknown, { line }: TextLine, path: string): Judgment {
-  return decodeJudgment(isUsualJudgmentRow(row) ? row : parseRow(judgmentRowSchema, row, `${path}:${line}`));
-}
-
-/** What the judge was asked is most of a line: passing over it takes a fraction of the time of parsing it. */
-function parseWithoutPrompt(line: TextLine, path: string): unknown {
-  try {
-    return JSON.parse(withoutPrompt(line.text));
-  } catch {
-    // the error is to name a place in the line as it stands there
-    return parseLine(line, path);
-  }
-}
-
-function withoutPrompt(text: string): string {
-  // within a text its quotes would be escaped; where another key ends like it, only time is lost
-  const key = /"user_prompt": ?"/.exec(text);
-  if (key === null) return text;
-  const start = key.index + key[0].length;
-  let end = text.indexOf('"', start);
-  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  return end === -1 ? text : text.slice(0, start) + text.slice(end);
-}
-
-/** Whether an odd number of backslashes stands before a place. */
-function isEscaped(text: string, place: number): boolean {
-  let first = place;
-  while (text[first - 1] === "\\") first--;
-  return (place - first) % 2 === 1;
+function judgmentOf(line: TextLine, path: string): Judgment {
+  return decodeJudgment(parseRow(judgmentRowSchema, parseLine(line, path), `${path}:${line.line}`));
 }
 
 /** The replies to be found for one model, by `judgmentKey`; texts are dropped, they are on disk. */

@@ -3,8 +3,9 @@ import type { McqResult } from "../domain/mmlu/mcq-comparison.js";
 import type { AskedMcq, McqSample } from "../domain/mmlu/mcq-sample.js";
 import { isRight } from "../domain/mmlu/mcq-sample.js";
 import type { MmluReport } from "../domain/mmlu/mmlu-report.js";
-import type { PageQuestions, PageRecord, PageRun } from "../domain/page/page-data.js";
+import type { PageQuestions, PageRun } from "../domain/page/page-data.js";
 import { pageFlags } from "../domain/page/page-data.js";
+import type { McqOutcomeRecord, McqQuestionRecord } from "../domain/page/page-mmlu.js";
 import { questionPreview } from "../domain/page/page-preview.js";
 import type { TaskSamples } from "./mcq-samples.js";
 import type { ModelResults } from "./mmlu-pairs.js";
@@ -29,8 +30,8 @@ export function mmluRows(reports: readonly MmluReport[], chunks: RecordChunks): 
   const addQuestion = async (task: string, id: number, samples: readonly (McqSample | undefined)[]): Promise<void> => {
     const asked = samples.find((sample) => sample?.asked !== undefined)?.asked;
     const locators: number[] = [];
-    const put = async (record: PageRecord): Promise<void> => {
-      locators.push(chunks.add(task, record));
+    const put = async (record: McqQuestionRecord | McqOutcomeRecord): Promise<void> => {
+      locators.push(chunks.add(task, () => record));
       const wait = chunks.room();
       if (wait !== undefined) await wait;
     };

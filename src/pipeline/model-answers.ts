@@ -1,12 +1,12 @@
 import type { Answer } from "../domain/mt-bench/answer.js";
 import type { TokenUsage } from "../domain/server/chat-model.js";
 import { counted } from "../domain/counted.js";
-import { judgedTextHashes } from "../domain/mt-bench/judge-prompt.js";
-import { judgedTurns } from "../domain/mt-bench/judgment-plan.js";
+import { judgedJsonHashes } from "../domain/mt-bench/judge-prompt.js";
 import type { AnswerManifest } from "../domain/mt-bench/manifest.js";
 import { answerManifestSchema } from "../domain/mt-bench/manifest.js";
 import type { Question, QuestionId } from "../domain/mt-bench/question.js";
 import type { AnswerSummary } from "../domain/mt-bench/scored-model.js";
+import type { ReadAnswer } from "../io/answer-file.js";
 import { readAnswerGroups, readFailedAnswers } from "../io/answer-file.js";
 import { readJsonFile } from "../io/json-file.js";
 import type { RecordPaths } from "../io/output-tree.js";
@@ -31,6 +31,8 @@ export interface ModelAnswers {
 
 export interface AnswerReading {
   readonly questions: ReadonlyMap<QuestionId, Question>;
+  /** a question's turns as JSON */
+  readonly turnsJson: (question: Question) => readonly string[];
   /** is told of each answer with its texts, of several to one question in turn; what it returns is waited for */
   readonly onAnswer: (answer: Answer) => Promise<void> | undefined;
 }
@@ -42,34 +44,38 @@ export interface AnswerReading {
 export async function readModelAnswers(
   paths: RecordPaths,
   judgments: ReadonlyMap<QuestionId, readonly HashedJudgment[]>,
-  { questions, onAnswer }: AnswerReading,
+  { questions, turnsJson, onAnswer }: AnswerReading,
 ): Promise<ModelAnswers | undefined> {
   const seen = new Set<QuestionId>();
   // by its last line
   const answered = new Set<QuestionId>();
   // a failure of a later run takes the place of another tool's error marker
   const summaries = new Map<QuestionId, AnswerSummary>();
-  const add = (answer: Answer): Promise<void> | undefined => {
+  const add = (read: Pick<ReadAnswer, "answer" | "turnsJson">): Promise<void> | undefined => {
+    const { answer } = read;
     const question = questions.get(answer.questionId);
     if (question === undefined) return undefined;
     summaries.set(question.id, summarizeAnswer(answer));
-    markStale(judgments.get(question.id) ?? [], (choice) => textHashes(question, answer, choice));
+    markStale(
+      judgments.get(question.id) ?? [],
+      isAsJudged(() => turnsJson(question), read),
+    );
     return onAnswer(answer);
   };
   let replaced = 0;
   for await (const group of readAnswerGroups(paths.records))
-    for (const { answer } of group) {
-      const id = answer.questionId;
+    for (const read of group) {
+      const id = read.answer.questionId;
       if (seen.has(id)) replaced++;
       seen.add(id);
-      if (answer.kind === "answered") answered.add(id);
+      if (read.answer.kind === "answered") answered.add(id);
       else answered.delete(id);
-      const wait = add(answer);
+      const wait = add(read);
       if (wait !== undefined) await wait;
     }
-  for (const failed of (await readFailedAnswers(paths.failed, answered)).values()) await add(failed);
+  for (const failed of (await readFailedAnswers(paths.failed, answered)).values()) await add({ answer: failed });
   if (summaries.size === 0) return undefined;
-  for (const [id, ofQuestion] of judgments) if (!summaries.has(id)) markStale(ofQuestion, () => []);
+  for (const [id, ofQuestion] of judgments) if (!summaries.has(id)) markStale(ofQuestion, () => false);
   const manifest = await readJsonFile(paths.manifest, answerManifestSchema);
   return {
     summaries: [...summaries.values()],
@@ -84,25 +90,38 @@ export async function readModelAnswers(
   };
 }
 
-/**
- * Compares at once: hashes that are kept for later take more memory than all else that is kept of an answer.
- *
- * @param hashesOf of the turns of a choice as they are now, asked for only where a judgment names one, since hashing is dear
- */
-function markStale(judgments: readonly HashedJudgment[], hashesOf: (choice: number) => readonly string[]): void {
-  const hashes: (readonly string[] | undefined)[] = [];
-  for (const judgment of judgments) {
-    const { choice, turn, answerHash } = judgment;
-    if (answerHash === undefined) continue;
-    const turns = (hashes[choice] ??= hashesOf(choice));
-    judgment.stale = answerHash !== turns[turn - 1];
-  }
+/** Compares at once: hashes that are kept for later take more memory than all else that is kept of an answer. */
+function markStale(judgments: readonly HashedJudgment[], isSame: (judgment: HashedJudgment) => boolean): void {
+  for (const judgment of judgments) if (judgment.answerHash !== undefined) judgment.stale = !isSame(judgment);
 }
 
-/** First turn first; none of a choice that the answer does not have. */
-function textHashes(question: Question, { choices }: Answer, choice: number): string[] {
-  const turns = choices.find(({ index }) => index === choice)?.turns ?? [];
-  return judgedTextHashes(judgedTurns(question, turns, undefined));
+/** Whether a judgment is of the texts as they are now. Hashes are made once a choice, and of a choice that a judgment names. */
+function isAsJudged(
+  questionJson: () => readonly string[],
+  { answer, turnsJson = [] }: Pick<ReadAnswer, "answer" | "turnsJson">,
+): (judgment: HashedJudgment) => boolean {
+  const asWritten: (readonly string[])[] = [];
+  const asRead: (readonly string[])[] = [];
+  return ({ choice, turn, answerHash }) => {
+    const place = answer.choices.findIndex(({ index }) => index === choice);
+    const json = turnsJson[place];
+    // as it stands in the line, which branchbench wrote; another hand may have written it in another way
+    if (json !== undefined && (asWritten[place] ??= textHashes(questionJson(), json))[turn - 1] === answerHash)
+      return true;
+    const texts = answer.choices[place]?.turns ?? [];
+    asRead[place] ??= textHashes(
+      questionJson(),
+      texts.map(({ text }) => JSON.stringify(text)),
+    );
+    return asRead[place][turn - 1] === answerHash;
+  };
+}
+
+/** First turn first. */
+function textHashes(questionJson: readonly string[], answersJson: readonly string[]): string[] {
+  return judgedJsonHashes(
+    answersJson.map((answerJson, index) => ({ questionJson: questionJson[index] ?? '""', answerJson })),
+  );
 }
 
 function summarizeAnswer(answer: Answer): AnswerSummary {

@@ -7,7 +7,7 @@ import { questionPreview } from "../domain/page/page-preview.js";
 import type { Question, QuestionId } from "../domain/mt-bench/question.js";
 import type { JudgmentSummary, ScoredModel } from "../domain/mt-bench/scored-model.js";
 import type { ReferencesOf } from "./judged-references.js";
-import type { PageSink, RecordChunks } from "./page-records.js";
+import type { KeepText, PageSink, RecordChunks } from "./page-records.js";
 import { answerRecords, judgmentRecord, questionRecord, recordChunks } from "./page-records.js";
 import type { RecordObserver } from "./scored-models.js";
 
@@ -35,7 +35,7 @@ export function startPage(questions: readonly PageQuestion[], references: Refere
   const chunks = recordChunks(sink);
   const rows = new Map(questions.map(({ question }, row) => [question.id, row]));
   const records: number[][] = questions.map(() => []);
-  const put = (stream: string, row: number, record: PageRecord): number => {
+  const put: Places["put"] = (stream, row, record) => {
     const locator = chunks.add(stream, record);
     records[row]?.push(locator);
     return locator;
@@ -43,7 +43,7 @@ export function startPage(questions: readonly PageQuestion[], references: Refere
   const room = (): Promise<void> | undefined => chunks.room();
   const putQuestions = async (): Promise<void> => {
     for (const [row, { question }] of questions.entries()) {
-      put("questions", row, questionRecord(question, references(question)));
+      put("questions", row, (keep) => questionRecord(question, references(question), keep));
       const wait = room();
       if (wait !== undefined) await wait;
     }
@@ -97,7 +97,7 @@ type RunNumbers = (model: string, judge: string) => number;
 
 interface Places {
   readonly rows: ReadonlyMap<QuestionId, number>;
-  readonly put: (stream: string, row: number, record: PageRecord) => number;
+  readonly put: (stream: string, row: number, record: (keep: KeepText) => PageRecord<number>) => number;
   readonly room: RecordChunks["room"];
 }
 
@@ -147,10 +147,7 @@ function placeOf(judgments: readonly JudgedText[], { turn, choice, repeat }: Jud
 function judgmentObserver({ rows, run, put, room, remove }: JudgmentPlaces): ObservedJudgments {
   /** per run and row: a key of text for each judgment would take more time and memory than all else that is kept of it */
   const judged: PlacedJudgment[][][] = [];
-  const placed = (index: number, row: number): PlacedJudgment[] => {
-    const ofRun = (judged[index] ??= []);
-    return (ofRun[row] ??= []);
-  };
+  const placed = (index: number, row: number): PlacedJudgment[] => judged[index]?.[row] ?? [];
   return {
     add: (judgment) => {
       const row = rows.get(judgment.questionId);
@@ -163,9 +160,11 @@ function judgmentObserver({ rows, run, put, room, remove }: JudgmentPlaces): Obs
       const isFailed = judgment.kind === "failed";
       if (before !== undefined && !before.isFailed && isFailed) return undefined;
       if (before !== undefined) remove(row, before.locator);
-      const locator = put(`judgments ${index}`, row, judgmentRecord(judgment, index));
-      const place = before === undefined ? others.length : found;
-      others[place] = { turn, choice, repeat, locator, isFailed, isScored: false };
+      const locator = put(`judgments ${index}`, row, (keep) => judgmentRecord(judgment, index, keep));
+      const one = { turn, choice, repeat, locator, isFailed, isScored: false };
+      // a list that grows by itself leaves room for sixteen more
+      if (before === undefined) (judged[index] ??= [])[row] = [...others, one];
+      else others[found] = one;
       return room();
     },
     uncounted: (scored) => {

@@ -1,9 +1,17 @@
 import type { Answer, AnswerTurn } from "../domain/mt-bench/answer.js";
 import type { Judgment } from "../domain/mt-bench/judgment.js";
-import type { AnswerTurnRecord, JudgmentRecord, PageRecord } from "../domain/page/page-data.js";
+import type {
+  AnswerRecord,
+  AnswerTurnRecord,
+  JudgmentRecord,
+  PageRecord,
+  QuestionRecord,
+} from "../domain/page/page-data.js";
+import { recordJson } from "../domain/page/page-chunk.js";
 import { recordLocator, recordsPerChunk } from "../domain/page/page-data.js";
-import { withTexts } from "../domain/page/page-chunk.js";
 import type { Question } from "../domain/mt-bench/question.js";
+import type { ByteBuffer } from "../io/byte-buffer.js";
+import { byteBuffer } from "../io/byte-buffer.js";
 import { gzip } from "../io/gzip.js";
 import { limiter } from "../io/limiter.js";
 import type { ReferencesOf } from "./judged-references.js";
@@ -14,10 +22,17 @@ export interface PageSink {
   chunk(number: number, bytes: Uint8Array): Promise<void>;
 }
 
+/** Keeps a text in the chunk of its record; returns its length. */
+export type KeepText = (text: string) => number;
+
 /** Gathers records into chunks of what is read together. */
 export interface RecordChunks {
-  /** Returns the locator under which the record will lie. */
-  add(stream: string, record: PageRecord): number;
+  /**
+   * Returns the locator under which the record will lie.
+   *
+   * @param record made with what stands in it for each of its texts, in the order in which it is to be read again
+   */
+  add(stream: string, record: (keep: KeepText) => PageRecord<number>): number;
   /** What to wait for before more is added; it rejects where a chunk could not be written. */
   room(): Promise<void> | undefined;
   /** Rejects where any chunk could not be written. */
@@ -25,47 +40,48 @@ export interface RecordChunks {
 }
 
 /** A chunk is opened for one question: small enough to be read at once, large enough to compress well. */
-const chunkBytes = 256 * 1024;
-/** Compression happens beside, one chunk at a time, which keeps up: a second one would take the reading thread's processor on a small machine. More chunks that wait would only take memory. */
+const chunkBytes = 512 * 1024;
+/**
+ * Compression happens beside. Of two, the second one begins when the first one ends; alone, it would wait until this thread has gone through its
+ * records and hands it over. More chunks that wait would only take memory.
+ */
+const chunksCompressed = 2;
 const chunksUnderWay = 6;
-/** UTF-8 needs at most this many bytes for one of JavaScript's characters. */
-const bytesPerCharacter = 3;
-const newline = 0x0a;
 
 interface OpenChunk {
   readonly number: number;
-  /** as JSON, without their texts */
-  readonly records: string[];
-  /** characters of `records` */
-  recordsLength: number;
-  /** texts as they will be compressed; outside of the heap, so that the garbage collector never copies them */
-  buffer: Buffer;
-  length: number;
+  records: number;
+  readonly buffer: ByteBuffer;
 }
 
 export function recordChunks(sink: PageSink): RecordChunks {
   const open = new Map<string, OpenChunk>();
   const underWay = new Set<Promise<void>>();
-  const idle: Buffer[] = [];
-  const compressor = limiter(1);
+  const idle: ByteBuffer[] = [];
+  const compressor = limiter(chunksCompressed);
   let next = 0;
   // a chunk waits for those before it, so that this one fails when any does
   let written = Promise.resolve();
   let isBroken = false;
+  // of the record that is added
+  const texts: string[] = [];
+  const keep: KeepText = (text) => {
+    texts.push(text);
+    return text.length;
+  };
   const opened = (stream: string): OpenChunk => {
-    const buffer = idle.pop() ?? Buffer.allocUnsafeSlow(2 * chunkBytes);
-    const chunk: OpenChunk = { number: next++, records: [], recordsLength: 0, buffer, length: 0 };
+    const chunk: OpenChunk = { number: next++, records: 0, buffer: idle.pop() ?? byteBuffer(2 * chunkBytes) };
     open.set(stream, chunk);
     return chunk;
   };
   const close = (stream: string, chunk: OpenChunk): void => {
     open.delete(stream);
-    append(chunk, `[${chunk.records.join(",")}]`);
-    const { number, buffer, length } = chunk;
-    const compressed = compressor.run(gzip, buffer.subarray(0, length));
+    const { number, buffer } = chunk;
+    const compressed = compressor.run(gzip, buffer.bytes());
     const before = written;
     written = (async () => {
       const bytes = await compressed;
+      buffer.clear();
       idle.push(buffer);
       await before;
       await sink.chunk(number, bytes);
@@ -81,11 +97,12 @@ export function recordChunks(sink: PageSink): RecordChunks {
   return {
     add: (stream, record) => {
       const chunk = open.get(stream) ?? opened(stream);
-      const locator = recordLocator(chunk.number, chunk.records.length);
-      const json = JSON.stringify(withTexts(record, (text) => append(chunk, text)));
-      chunk.recordsLength += json.length;
-      const filled = chunk.records.push(json);
-      if (chunk.length + chunk.recordsLength >= chunkBytes || filled === recordsPerChunk) close(stream, chunk);
+      const locator = recordLocator(chunk.number, chunk.records++);
+      const { buffer } = chunk;
+      buffer.appendLine(recordJson(record(keep)));
+      for (const text of texts) buffer.appendLine(text);
+      texts.length = 0;
+      if (buffer.length >= chunkBytes || chunk.records === recordsPerChunk) close(stream, chunk);
       return locator;
     },
     room: () => {
@@ -99,39 +116,34 @@ export function recordChunks(sink: PageSink): RecordChunks {
   };
 }
 
-/** Adds a text behind a line end. Returns its length. */
-function append(chunk: OpenChunk, text: string): number {
-  const room = chunk.length + text.length * bytesPerCharacter + 1;
-  if (room > chunk.buffer.length) {
-    const larger = Buffer.allocUnsafeSlow(Math.max(room, 2 * chunk.buffer.length));
-    chunk.buffer.copy(larger, 0, 0, chunk.length);
-    chunk.buffer = larger;
-  }
-  chunk.buffer[chunk.length++] = newline;
-  chunk.length += chunk.buffer.write(text, chunk.length);
-  return text.length;
-}
-
-export function questionRecord(question: Question, references: ReturnType<ReferencesOf>): PageRecord {
-  return { kind: "question", turns: question.turns, reference: (references ?? []).map((text) => text ?? "") };
+export function questionRecord(
+  question: Question,
+  references: ReturnType<ReferencesOf>,
+  keep: KeepText,
+): QuestionRecord<number> {
+  return {
+    kind: "question",
+    turns: question.turns.map(keep),
+    reference: (references ?? []).map((text) => keep(text ?? "")),
+  };
 }
 
 /** One record for each repeat of an answer; one without text where nothing was answered. */
-export function answerRecords(answer: Answer): PageRecord[] {
+export function answerRecords(answer: Answer): ((keep: KeepText) => AnswerRecord<number>)[] {
   const { model } = answer;
   const failure = answer.kind === "failed" ? { failure: `${answer.reason}: ${answer.message}` } : {};
-  if (answer.choices.length === 0) return [{ kind: "answer", model, choice: 0, turns: [], ...failure }];
-  return answer.choices.map(({ index, turns }) => ({
+  if (answer.choices.length === 0) return [() => ({ kind: "answer", model, choice: 0, turns: [], ...failure })];
+  return answer.choices.map(({ index, turns }) => (keep) => ({
     kind: "answer",
     model,
     choice: index,
-    turns: turns.map(turnRecord),
+    turns: turns.map((turn) => turnRecord(turn, keep)),
     ...failure,
   }));
 }
 
-function turnRecord({ text, reasoning, finishReason, usage }: AnswerTurn): AnswerTurnRecord {
-  const record: Writable<AnswerTurnRecord> = { text };
+function turnRecord({ text, reasoning, finishReason, usage }: AnswerTurn, keep: KeepText): AnswerTurnRecord<number> {
+  const record: Writable<AnswerTurnRecord<number>> = { text: keep(text) };
   if (reasoning !== undefined) record.reasoning = reasoning;
   if (finishReason === "length") record.truncated = true;
   if (usage !== undefined) {
@@ -142,17 +154,17 @@ function turnRecord({ text, reasoning, finishReason, usage }: AnswerTurn): Answe
 }
 
 /** @param run index into the page's runs */
-export function judgmentRecord(judgment: Judgment, run: number): JudgmentRecord {
+export function judgmentRecord(judgment: Judgment, run: number, keep: KeepText): JudgmentRecord<number> {
   const { turn, choice, repeat = 0, promptName: prompt } = judgment;
   const isFailed = judgment.kind === "failed";
-  const record: Writable<JudgmentRecord> = {
+  const record: Writable<JudgmentRecord<number>> = {
     kind: "judgment",
     run,
     turn,
     choice,
     repeat,
     prompt,
-    text: isFailed ? "" : judgment.text,
+    text: keep(isFailed ? "" : judgment.text),
     score: isFailed || judgment.rating.kind !== "scored" ? null : judgment.rating.score,
   };
   if (isFailed) record.reason = `${judgment.reason}: ${judgment.message}`;

@@ -116,29 +116,46 @@ async function scoredModels(
   }
   requireModels(input, judgedModels, leftOut);
   await addUnjudged(judgedModels, input);
+  const models = [...judgedModels.values()].flatMap((ofJudge) => [...ofJudge.values()]);
+  const turnsJson = models.length > 1 ? remembered(questionTurnsJson) : questionTurnsJson;
   return Promise.all(
-    [...judgedModels.values()]
-      .flatMap((models) => [...models.values()])
-      .map(async (judged) => {
-        const answers =
-          input.judgmentsFile === undefined
-            ? await readModelAnswers(input.output.answers(judged.model), judged.judgments, {
-                questions,
-                onAnswer: observer.answersOf(judged.model),
-              })
-            : undefined;
-        const part = judgedPart(source.manifest, judged.model);
-        if (part !== undefined && part.settings.questions_sha256 !== input.questions.sha256)
-          throw new EvalError(
-            "conflict",
-            `${source.manifestPath}: ${judged.model} was judged on another question set than ${input.questions.path}`,
-            {
-              hint: "give that question file with --questions",
-            },
-          );
-        return scoredModel(judged, answers, part?.facts);
-      }),
+    models.map(async (judged) => {
+      const answers =
+        input.judgmentsFile === undefined
+          ? await readModelAnswers(input.output.answers(judged.model), judged.judgments, {
+              questions,
+              turnsJson,
+              onAnswer: observer.answersOf(judged.model),
+            })
+          : undefined;
+      const part = judgedPart(source.manifest, judged.model);
+      if (part !== undefined && part.settings.questions_sha256 !== input.questions.sha256)
+        throw new EvalError(
+          "conflict",
+          `${source.manifestPath}: ${judged.model} was judged on another question set than ${input.questions.path}`,
+          {
+            hint: "give that question file with --questions",
+          },
+        );
+      return scoredModel(judged, answers, part?.facts);
+    }),
   );
+}
+
+function questionTurnsJson({ turns }: Question): string[] {
+  return turns.map((turn) => JSON.stringify(turn));
+}
+
+/** Several models answer the same questions. */
+function remembered<Result>(make: (question: Question) => Result): (question: Question) => Result {
+  const known = new Map<QuestionId, Result>();
+  return (question) => {
+    const before = known.get(question.id);
+    if (before !== undefined) return before;
+    const made = make(question);
+    known.set(question.id, made);
+    return made;
+  };
 }
 
 /** Of the repeats of a judgment those count that were asked for last, however many lie there. */
@@ -218,7 +235,8 @@ function keepLatest({ judgments }: JudgedModel, judgment: Judgment): void {
   const { turn, choice, repeat } = kept;
   const found = others.findIndex((one) => one.turn === turn && one.choice === choice && one.repeat === repeat);
   const before = others[found];
-  if (before === undefined) others.push(kept);
+  // a list that is made as long as it has to be: one that grows leaves room for sixteen more
+  if (before === undefined) judgments.set(kept.questionId, [...others, kept]);
   else if (kept.outcome.kind !== "failed" || before.outcome.kind === "failed") others[found] = kept;
 }
 

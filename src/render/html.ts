@@ -84,7 +84,7 @@ export function requireInline(text: string, element: "script" | "style"): void {
 }
 
 function dataElement(id: string, bytes: Uint8Array): string {
-  return `<script type="application/octet-stream" id="${id}">${Buffer.from(bytes).toString("base64")}</script>\n`;
+  return `<script type="application/octet-stream" id="${id}">${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64")}</script>\n`;
 }
 
 function escapeHtml(text: string): string {

@@ -1,3 +1,7 @@
+import { execFile } from "node:child_process";
+import { open } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -153,6 +157,36 @@ describe("readJsonLines", () => {
     await expect(collect(readJsonLines(folder.file(name)))).rejects.toEqual(
       evalError("input", `cannot read ${folder.file(name)}: ${why}`),
     );
+  });
+
+  it.skipIf(process.platform === "win32")("reads a pipe as what is written into it comes", async () => {
+    await using folder = await tempFolder();
+    const path = folder.file("pipe");
+    await promisify(execFile)("mkfifo", [path]);
+    // by this process, which must not stand still meanwhile
+    const write = async (): Promise<void> => {
+      await using writer = await open(path, "w");
+      for (const value of [1, 2]) {
+        await setTimeout(20);
+        await writer.appendFile(`${value}\n`);
+      }
+    };
+    const [lines] = await Promise.all([collect(readJsonLines(path)), write()]);
+    expect(lines.map(({ value }) => value)).toEqual([1, 2]);
+  });
+
+  it("lets others have their turn in a large file", async () => {
+    await using folder = await tempFolder();
+    const path = await folder.write("file.jsonl", `${JSON.stringify("x".repeat(1_000))}\n`.repeat(2_000));
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    for await (const group of readLines(path)) for (const { text } of group) expect(text).toHaveLength(1_002);
+    clearImmediate(next);
+    expect(turns).toBeGreaterThan(2);
   });
 
   it("can be left early and read again", async () => {

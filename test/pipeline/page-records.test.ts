@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { chunkRecords } from "../../src/domain/page/page-chunk.js";
+import { chunkRecords, withTexts } from "../../src/domain/page/page-chunk.js";
 import type { PageRecord } from "../../src/domain/page/page-data.js";
 import { recordPlace } from "../../src/domain/page/page-data.js";
 import { recordChunks } from "../../src/pipeline/page-records.js";
@@ -15,27 +15,43 @@ const text = fc.oneof(
   short,
   fc.tuple(short, fc.nat(100_000)).map(([part, times]) => part.repeat(times / 10)),
 );
+const tokens = { promptTokens: fc.nat(), completionTokens: fc.nat() };
 const record: fc.Arbitrary<PageRecord> = fc.oneof(
   fc.record({ kind: fc.constant("question" as const), turns: fc.array(text), reference: fc.array(short) }),
-  fc.record({
-    kind: fc.constant("answer" as const),
-    model: short,
-    choice: fc.nat(3),
-    turns: fc.array(fc.record({ text, reasoning: short, truncated: fc.constant(true as const) })),
-  }),
-  fc.record({
-    kind: fc.constant("judgment" as const),
-    run: fc.nat(3),
-    turn: fc.nat(3),
-    choice: fc.nat(3),
-    repeat: fc.nat(3),
-    text,
-    score: fc.oneof(
-      fc.constant(null),
-      fc.double({ noNaN: true, noDefaultInfinity: true }).map((score) => score + 0),
-    ),
-    prompt: short,
-  }),
+  fc.record(
+    {
+      kind: fc.constant("answer" as const),
+      model: short,
+      choice: fc.nat(3),
+      turns: fc.array(
+        fc.record(
+          { text, reasoning: short, truncated: fc.constant(true as const), ...tokens },
+          { requiredKeys: ["text"] },
+        ),
+      ),
+      failure: short,
+    },
+    { requiredKeys: ["kind", "model", "choice", "turns"] },
+  ),
+  fc.record(
+    {
+      kind: fc.constant("judgment" as const),
+      run: fc.nat(3),
+      turn: fc.nat(3),
+      choice: fc.nat(3),
+      repeat: fc.nat(3),
+      text,
+      score: fc.oneof(
+        fc.constant(null),
+        fc.double({ noNaN: true, noDefaultInfinity: true }).map((score) => score + 0),
+      ),
+      prompt: short,
+      reasoning: short,
+      reason: short,
+      ...tokens,
+    },
+    { requiredKeys: ["kind", "run", "turn", "choice", "repeat", "text", "score", "prompt"] },
+  ),
   fc.record({ kind: fc.constant("mcq-question" as const), asked: fc.constant(null) }),
 );
 
@@ -47,7 +63,7 @@ async function written(records: readonly (readonly [stream: string, record: Page
   });
   const locators: number[] = [];
   for (const [stream, one] of records) {
-    locators.push(chunks.add(stream, one));
+    locators.push(chunks.add(stream, (keep) => withTexts(one, keep)));
     await chunks.room();
   }
   await chunks.finish();
@@ -68,7 +84,7 @@ it("finds each record where it was put", async () => {
 });
 
 it("opens another chunk where one is full, of texts or of records", async () => {
-  const long = { kind: "question", turns: ["é".repeat(200_000)], reference: [] } as const;
+  const long = { kind: "question", turns: ["é".repeat(300_000)], reference: [] } as const;
   const small = { kind: "mcq-question", asked: null } as const;
   const repeated = (one: PageRecord, times: number) => Array.from({ length: times }, () => ["a", one] as const);
   expect((await written(repeated(long, 3))).count).toBe(3);
@@ -86,11 +102,11 @@ it.each([
   ["a middle chunk", 3],
   ["the last chunk", 4],
 ])("tells who finishes of %s that failed while nobody waited", async (_, failsAt) => {
-  const long = { kind: "question", turns: ["x".repeat(300_000)], reference: [] } as const;
+  const long = { kind: "question", turns: ["x".repeat(600_000)], reference: [] } as const;
   const work = async (): Promise<void> => {
     const chunks = recordChunks(failingSink(failsAt));
     // too few to be waited for, and none that finishing would close
-    for (let count = 0; count < 5; count++) chunks.add("a", long);
+    for (let count = 0; count < 5; count++) chunks.add("a", (keep) => withTexts<string, number>(long, keep));
     await new Promise((resolve) => setTimeout(resolve, 200));
     await chunks.finish();
   };

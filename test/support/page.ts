@@ -1,3 +1,4 @@
+import { withTexts } from "../../src/domain/page/page-chunk.js";
 import type { AnswerTurnRecord, PageRecord, PageRun, PageSummary } from "../../src/domain/page/page-data.js";
 import { recordLocator } from "../../src/domain/page/page-data.js";
 import { reportSentence } from "../../src/domain/page/report-sentence.js";
@@ -102,7 +103,7 @@ export async function writeTextPage(
   const pieces: string[] = [];
   for await (const piece of htmlDocument(model, async (sink) => {
     const chunks = recordChunks(sink);
-    for (const record of records) chunks.add("all", record);
+    for (const record of records) chunks.add("all", (keep) => withTexts(record, keep));
     await chunks.finish();
     return summary;
   }))

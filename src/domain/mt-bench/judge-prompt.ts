@@ -91,11 +91,17 @@ export function judgedTextHash(turns: readonly JudgedTurn[]): string {
   return sha256(`judged\n${JSON.stringify(texts)}`).slice(0, 16);
 }
 
-/** `judgedTextHash` of the first turn, of the first two, and so on; no text is written as JSON twice, which takes longer than the hashing. */
-export function judgedTextHashes(turns: readonly JudgedTurn[]): string[] {
+/** One turn as the judge sees it, its texts as JSON. */
+export interface JudgedJson {
+  readonly questionJson: string;
+  readonly answerJson: string;
+}
+
+/** `judgedTextHash` of the first turn, of the first two, and so on, of texts that are JSON already: writing them takes longer than hashing. */
+export function judgedJsonHashes(turns: readonly JudgedJson[]): string[] {
   let texts = "";
-  return turns.map(({ question, answer }, index) => {
-    texts += `${index === 0 ? "" : ","}${JSON.stringify([question, answer])}`;
+  return turns.map(({ questionJson, answerJson }, index) => {
+    texts += `${index === 0 ? "" : ","}[${questionJson},${answerJson}]`;
     return sha256(`judged\n[${texts}]`).slice(0, 16);
   });
 }

@@ -14,8 +14,8 @@ export function questionPreview(turn: string): string {
   const { question } = splitContext(turn);
   // only as much as can be shown is gone through, and a character beyond the first plane is not cut in two
   const start = question.slice(0, 2 * previewCharacters).trim();
-  // most questions begin with one line, and looking costs a tenth of replacing
-  const line = /[^\S ]| {2}/.test(start) ? start.replaceAll(/\s+/g, " ") : start;
+  // but for single spaces, of which there are many
+  const line = start.replaceAll(/ \s+|[^\S ]\s*/g, " ");
   return line.length <= previewCharacters && question.length <= 2 * previewCharacters
     ? line
     : `${line.slice(0, previewCharacters - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;

@@ -11,7 +11,7 @@ import {
   fastChatNames,
   frameDelimiter,
   judgedTextHash,
-  judgedTextHashes,
+  judgedJsonHashes,
   judgePromptKind,
   judgePromptKinds,
   judgePromptSet,
@@ -287,11 +287,15 @@ describe("judgedTextHash", () => {
   });
 });
 
-describe("judgedTextHashes", () => {
-  it("is the hash of each number of turns", () => {
+describe("judgedJsonHashes", () => {
+  it("is the hash of each number of turns, of their texts as JSON", () => {
     fc.assert(
       fc.property(fc.array(fc.record({ question: fc.string({ unit: "binary" }), answer: fc.string() })), (turns) => {
-        expect(judgedTextHashes(turns)).toEqual(turns.map((_, index) => judgedTextHash(turns.slice(0, index + 1))));
+        const json = turns.map(({ question, answer }) => ({
+          questionJson: JSON.stringify(question),
+          answerJson: JSON.stringify(answer),
+        }));
+        expect(judgedJsonHashes(json)).toEqual(turns.map((_, index) => judgedTextHash(turns.slice(0, index + 1))));
       }),
     );
   });
