@@ -18,6 +18,6 @@ export async function* htmlDocument(
     chunk: async (number, bytes) => void chunks.push({ number, bytes }),
   });
   yield page.start(await gzip(JSON.stringify(summary)));
-  for (const { number, bytes } of chunks) yield page.chunk(number, bytes);
+  for (const { number, bytes } of chunks) yield* page.chunk(number, bytes);
   yield page.end;
 }

@@ -9,11 +9,11 @@ export interface HtmlPage {
    */
   start(summary: Uint8Array): string;
   /**
-   * Chunks may come in any order.
+   * Chunks may come in any order. In pieces, since joining them would take longer than writing them.
    *
    * @param bytes gzip of a chunk (domain/page/page-chunk.ts)
    */
-  chunk(number: number, bytes: Uint8Array): string;
+  chunk(number: number, bytes: Uint8Array): readonly string[];
   readonly end: string;
 }
 
@@ -50,7 +50,7 @@ export function htmlPage({ script, style, title }: HtmlParts): HtmlPage {
     "",
   ].join("\n");
   return {
-    start: (summary) => `${head}${dataElement("summary", summary)}<script>${script}</script>\n`,
+    start: (summary) => `${head}${dataElement("summary", summary).join("")}<script>${script}</script>\n`,
     chunk: (number, bytes) => dataElement(`chunk-${number}`, bytes),
     end: "</body>\n</html>\n",
   };
@@ -83,8 +83,9 @@ export function requireInline(text: string, element: "script" | "style"): void {
   if (isBroken) throw new Error(`the page's ${element} cannot stand inside HTML`);
 }
 
-function dataElement(id: string, bytes: Uint8Array): string {
-  return `<script type="application/octet-stream" id="${id}">${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64")}</script>\n`;
+function dataElement(id: string, bytes: Uint8Array): string[] {
+  const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
+  return [`<script type="application/octet-stream" id="${id}">`, base64, "</script>\n"];
 }
 
 function escapeHtml(text: string): string {

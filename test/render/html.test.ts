@@ -36,7 +36,7 @@ describe("htmlPage", () => {
 
   it("gives bytes back as they were", () => {
     const bytes = gzipSync(JSON.stringify([{ text: "</script><script>alert(1)</script>" }]));
-    const element = htmlPage(parts).chunk(7, bytes);
+    const element = htmlPage(parts).chunk(7, bytes).join("");
     const [, id, data] =
       /^<script type="application\/octet-stream" id="([^"]*)">([^<]*)<\/script>\n$/.exec(element) ?? [];
     expect(id).toBe("chunk-7");
