@@ -118,28 +118,29 @@ async function scoredModels(
   await addUnjudged(judgedModels, input);
   const models = [...judgedModels.values()].flatMap((ofJudge) => [...ofJudge.values()]);
   const turnsJson = models.length > 1 ? remembered(questionTurnsJson) : questionTurnsJson;
-  return Promise.all(
-    models.map(async (judged) => {
-      const answers =
-        input.judgmentsFile === undefined
-          ? await readModelAnswers(input.output.answers(judged.model), judged.judgments, {
-              questions,
-              turnsJson,
-              onAnswer: observer.answersOf(judged.model),
-            })
-          : undefined;
-      const part = judgedPart(source.manifest, judged.model);
-      if (part !== undefined && part.settings.questions_sha256 !== input.questions.sha256)
-        throw new EvalError(
-          "conflict",
-          `${source.manifestPath}: ${judged.model} was judged on another question set than ${input.questions.path}`,
-          {
-            hint: "give that question file with --questions",
-          },
-        );
-      return scoredModel(judged, answers, part?.facts);
-    }),
-  );
+  const scored: ScoredModel[] = [];
+  // one after the other, since one thread reads them all: together, their chunks would be full at the same time and wait for each other
+  for (const judged of models) {
+    const answers =
+      input.judgmentsFile === undefined
+        ? await readModelAnswers(input.output.answers(judged.model), judged.judgments, {
+            questions,
+            turnsJson,
+            onAnswer: observer.answersOf(judged.model),
+          })
+        : undefined;
+    const part = judgedPart(source.manifest, judged.model);
+    if (part !== undefined && part.settings.questions_sha256 !== input.questions.sha256)
+      throw new EvalError(
+        "conflict",
+        `${source.manifestPath}: ${judged.model} was judged on another question set than ${input.questions.path}`,
+        {
+          hint: "give that question file with --questions",
+        },
+      );
+    scored.push(scoredModel(judged, answers, part?.facts));
+  }
+  return scored;
 }
 
 function questionTurnsJson({ turns }: Question): string[] {
