@@ -16,13 +16,14 @@ export interface ReadAnswer {
   readonly answer: Answer;
   /** from 1 */
   readonly line: number;
-  /** of a usual line (domain/mt-bench/usual-lines.ts): per choice its turns as JSON */
+  /** of a usual line (domain/mt-bench/usual-lines.ts), where groups are read: per choice its turns as JSON, which are parts of the line */
   readonly turnsJson?: readonly (readonly string[])[];
 }
 
 /** Reads InstructLab's, FastChat's or our own answers; nothing where there is no file. */
 export async function* readAnswers(path: string): AsyncGenerator<ReadAnswer> {
-  for await (const group of readAnswerGroups(path)) yield* group;
+  // whoever keeps what is read keeps no line
+  for await (const group of readAnswerGroups(path)) for (const { answer, line } of group) yield { answer, line };
 }
 
 /** As `readAnswers`, as many at a time as lie in one block of the file (io/jsonl.ts), each read as it is taken. */

@@ -14,7 +14,11 @@ export interface ByteBuffer {
   clear(): void;
 }
 
-/** @param room bytes that it begins with; it grows as it has to */
+/**
+ * An empty buffer, which grows as it has to.
+ *
+ * @param room bytes that it begins with
+ */
 export function byteBuffer(room: number): ByteBuffer {
   let buffer = Buffer.allocUnsafeSlow(room);
   let length = 0;

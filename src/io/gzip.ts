@@ -6,7 +6,7 @@ const compress = promisify<string | Uint8Array, ZlibOptions, Buffer>(gzipWithCal
 const inflate = promisify<Uint8Array, Buffer>(gunzipWithCallback);
 
 /**
- * Output is gathered in pieces of this size. A page's chunk fits into one and nearly fills it: the default of 16 kB asks the main thread six
+ * Output is gathered in pieces of this size. A page's chunk fits into one and nearly fills it: the default of 16 kB asks the main thread twelve
  * times as often, and what is left over is kept with the chunk.
  */
 const chunkSize = 192 * 1024;

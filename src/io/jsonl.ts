@@ -30,6 +30,7 @@ const firstBlockBytes = 256 * 1024;
 const maxLineBytes = 256 * 1024 * 1024;
 const newline = 0x0a;
 const space = 0x20;
+const tilde = 0x7e;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
@@ -70,9 +71,10 @@ export async function* readLines(path: string, onBytes?: (bytes: Buffer) => void
   }
 }
 
-/** Nearly all lines begin with something, which is seen sooner than what is left when blanks are cut off. */
+/** Nearly all lines begin with ASCII that is no blank, which is seen sooner than what is left when blanks are cut off. */
 function isBlank(text: string): boolean {
-  return !(text.charCodeAt(0) > space) && text.trim() === "";
+  const first = text.charCodeAt(0);
+  return !(first > space && first <= tilde) && text.trim() === "";
 }
 
 /** Whole lines that lie one after another. */

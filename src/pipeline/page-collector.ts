@@ -10,6 +10,7 @@ import type { ReferencesOf } from "./judged-references.js";
 import type { KeepText, PageSink, RecordChunks } from "./page-records.js";
 import { answerRecords, judgmentRecord, questionRecord, recordChunks } from "./page-records.js";
 import type { RecordObserver } from "./scored-models.js";
+import { withOneMore } from "./short-list.js";
 
 /** A question as the page lists it. */
 export interface PageQuestion {
@@ -162,8 +163,7 @@ function judgmentObserver({ rows, run, put, room, remove }: JudgmentPlaces): Obs
       if (before !== undefined) remove(row, before.locator);
       const locator = put(`judgments ${index}`, row, (keep) => judgmentRecord(judgment, index, keep));
       const one = { turn, choice, repeat, locator, isFailed, isScored: false };
-      // a list that grows by itself leaves room for sixteen more
-      if (before === undefined) (judged[index] ??= [])[row] = [...others, one];
+      if (before === undefined) (judged[index] ??= [])[row] = withOneMore(others, one);
       else others[found] = one;
       return room();
     },

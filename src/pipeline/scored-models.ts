@@ -17,6 +17,7 @@ import { isNonEmpty } from "../io/output-tree.js";
 import type { QuestionFile } from "../io/question-file.js";
 import type { HashedJudgment, ModelAnswers } from "./model-answers.js";
 import { readModelAnswers } from "./model-answers.js";
+import { withOneMore } from "./short-list.js";
 
 /** Which judgments to read. */
 export interface ScoredModelsInput {
@@ -236,8 +237,7 @@ function keepLatest({ judgments }: JudgedModel, judgment: Judgment): void {
   const { turn, choice, repeat } = kept;
   const found = others.findIndex((one) => one.turn === turn && one.choice === choice && one.repeat === repeat);
   const before = others[found];
-  // a list that is made as long as it has to be: one that grows leaves room for sixteen more
-  if (before === undefined) judgments.set(kept.questionId, [...others, kept]);
+  if (before === undefined) judgments.set(kept.questionId, withOneMore(others, kept));
   else if (kept.outcome.kind !== "failed" || before.outcome.kind === "failed") others[found] = kept;
 }
 

@@ -36,6 +36,7 @@ describe("readJsonLines", () => {
     ["CRLF", '{"a":1}\r\n{"a":2}\r\n'],
     ["blank lines", '\n\n{"a":1}\n \t\n\r\n{"a":2}\n\n\n'],
     ["only blank lines", "\n \n"],
+    ["blanks of Unicode", '\u00a0\n{"a":1}\n\u2028\u3000\n\ufeff\n{"a":2}\n'],
     ["white space around a line", '  {"a":1}\t \n'],
     ["any JSON value", 'null\n1\n"text"\n[1,2]\ntrue\n'],
     ["characters of several bytes", '{"a":"é🙂"}\n{"é":"模"}\n'],

@@ -17,7 +17,7 @@ interface UsualAnswer {
 
 const whole = String.raw`(?:0|[1-9]\d{0,14})`;
 const positive = String.raw`[1-9]\d{0,14}`;
-const number = String.raw`${whole}(?:\.\d{1,15})?`;
+const number = String.raw`${whole}(?:\.\d+)?`;
 /** a text without escapes; texts that may be long are not gone through by a pattern */
 const name = String.raw`"[^"\\\u0000-\u001f]*"`;
 const questionId = String.raw`${whole}|"[^"\\\u0000-\u001f]+"`;
@@ -34,9 +34,10 @@ const answerStart = piece(
 );
 const choiceStart = piece(String.raw`\{"index":(${whole}),"turns":\[`);
 const answerEnd = piece(String.raw`\],"tstamp":(${number})\}`);
+// a server need not say why it stopped and how many tokens it took
 const usage = piece(
-  `"finish_reason":(${name}),"prompt_tokens":(${whole}),"completion_tokens":(${whole})`,
-  `,"latency_ms":(${number}),"attempts":(${positive})`,
+  `(?:"finish_reason":(${name}),)?(?:"prompt_tokens":(${whole}),"completion_tokens":(${whole}),)?`,
+  `"latency_ms":(${number}),"attempts":(${positive})`,
 );
 
 /** So many different ones are remembered, which no file of ours comes near. */
@@ -47,7 +48,7 @@ function piece(...parts: readonly string[]): RegExp {
   return new RegExp(parts.join(""), "y");
 }
 
-/** Reads the lines of one file. */
+/** Reads the lines of a file. */
 export interface UsualLines {
   /** Undefined where the line is not a usual one. `userPrompt` is passed over, and empty. */
   judgment(line: string): RatedJudgment | undefined;
@@ -55,6 +56,7 @@ export interface UsualLines {
   answer(line: string): UsualAnswer | undefined;
 }
 
+/** A reader for one file: it remembers the names that come again. */
 export function usualLines(): UsualLines {
   const parseName = nameParser();
   // one for all lines, since there are many
@@ -76,6 +78,10 @@ function judgmentOf(line: LineReader, parseName: ParseText): RatedJudgment {
   line.skip(',"judgment":');
   const text = line.takeText();
   const [, score, turn, tstamp, choice, repeat, promptHash, answerHash] = line.take(judgmentFacts);
+  const used = takeUsage(line);
+  const isInline = line.has(',"reasoning_inline":true');
+  line.skip("}");
+  line.end();
   const judgment: Writable<RatedJudgment> = {
     kind: "rated",
     questionId: parseId(id),
@@ -92,36 +98,62 @@ function judgmentOf(line: LineReader, parseName: ParseText): RatedJudgment {
     rating: { kind: "scored", score: Number(score) },
   };
   if (repeat !== undefined) judgment.repeat = Number(repeat);
-  takeUsage(line, judgment, parseName);
-  if (line.has(',"reasoning_inline":true')) judgment.reasoningInline = true;
-  line.skip("}");
-  line.end();
+  addUsage(judgment, used, parseName);
+  if (isInline) judgment.reasoningInline = true;
   return judgment;
 }
 
 function answerOf(line: LineReader, parseName: ParseText): UsualAnswer {
   const [, id, answerId, model] = line.take(answerStart);
-  const choices: AnswerChoice[] = [];
-  const turnsJson: string[][] = [];
+  const choices: RawChoice[] = [];
   do {
     const [, index] = line.take(choiceStart);
     const texts = takeTexts(line);
     line.skip('],"details":[');
-    const turns = texts.map((json, place) => {
-      const turn: Writable<AnswerTurn> = { text: parseText(json) };
+    const used = texts.map((_, place) => {
       line.skip(place === 0 ? "{" : ",{");
-      takeUsage(line, turn, parseName);
+      const ofTurn = takeUsage(line);
       line.skip("}");
-      return turn;
+      return ofTurn;
     });
-    choices.push({ index: Number(index), turns });
-    turnsJson.push(texts);
     line.skip("]}");
+    choices.push({ index: Number(index), texts, used });
   } while (line.has(","));
   const [, tstamp] = line.take(answerEnd);
   line.end();
-  const facts = { questionId: parseId(id), answerId: parseText(answerId), model: parseName(model) };
-  return { answer: { kind: "answered", ...facts, choices, tstamp: Number(tstamp) }, turnsJson };
+  const answer: CompleteAnswer = {
+    kind: "answered",
+    questionId: parseId(id),
+    answerId: parseText(answerId),
+    model: parseName(model),
+    choices: choices.map((choice) => parseChoice(choice, parseName)),
+    tstamp: Number(tstamp),
+  };
+  return { answer, turnsJson: choices.map(({ texts }) => texts) };
+}
+
+/** Not parsed before the whole line is known to be a usual one. */
+interface RawChoice {
+  readonly index: number;
+  /** as JSON */
+  readonly texts: readonly string[];
+  /** one for each text */
+  readonly used: readonly RawUsage[];
+}
+
+interface RawUsage {
+  readonly found: RegExpExecArray;
+  readonly reasoning: string | undefined;
+}
+
+function parseChoice({ index, texts, used }: RawChoice, parseName: ParseText): AnswerChoice {
+  const turns = texts.map((json, place) => {
+    const turn: Writable<AnswerTurn> = { text: parseText(json) };
+    const ofTurn = used[place];
+    if (ofTurn !== undefined) addUsage(turn, ofTurn, parseName);
+    return turn;
+  });
+  return { index, turns };
 }
 
 function takeTexts(line: LineReader): string[] {
@@ -131,13 +163,23 @@ function takeTexts(line: LineReader): string[] {
   return texts;
 }
 
-function takeUsage(line: LineReader, turn: Writable<Omit<AnswerTurn, "text">>, parseName: ParseText): void {
-  const [, finishReason, promptTokens, completionTokens, latencyMs, attempts] = line.take(usage);
-  turn.finishReason = parseName(finishReason);
-  turn.usage = { promptTokens: Number(promptTokens), completionTokens: Number(completionTokens) };
+function takeUsage(line: LineReader): RawUsage {
+  const found = line.take(usage);
+  return { found, reasoning: line.has(',"reasoning":') ? line.takeText() : undefined };
+}
+
+function addUsage(
+  turn: Writable<Omit<AnswerTurn, "text">>,
+  { found, reasoning }: RawUsage,
+  parseName: ParseText,
+): void {
+  const [, finishReason, promptTokens, completionTokens, latencyMs, attempts] = found;
+  if (finishReason !== undefined) turn.finishReason = parseName(finishReason);
+  if (promptTokens !== undefined)
+    turn.usage = { promptTokens: Number(promptTokens), completionTokens: Number(completionTokens) };
   turn.latencyMs = Number(latencyMs);
   turn.attempts = Number(attempts);
-  if (line.has(',"reasoning":')) turn.reasoning = parseText(line.takeText());
+  if (reasoning !== undefined) turn.reasoning = parseText(reasoning);
 }
 
 /** While it is made. */

@@ -26,15 +26,16 @@ const turn: fc.Arbitrary<AnswerTurn> = fc
   .record({
     text,
     reasoning: fc.option(text, { nil: undefined }),
-    finishReason: name,
-    tokens: fc.nat(),
+    finishReason: fc.option(name, { nil: undefined }),
+    tokens: fc.option(fc.nat(), { nil: undefined }),
     latencyMs: amount,
+    attempts: fc.integer({ min: 1, max: 3 }),
   })
-  .map(({ reasoning, tokens, ...facts }) => ({
+  .map(({ reasoning, finishReason, tokens, ...facts }) => ({
     ...facts,
     ...(reasoning !== undefined && { reasoning }),
-    usage: { promptTokens: tokens, completionTokens: tokens + 1 },
-    attempts: 1 + (tokens % 3),
+    ...(finishReason !== undefined && { finishReason }),
+    ...(tokens !== undefined && { usage: { promptTokens: tokens, completionTokens: tokens + 1 } }),
   }));
 
 const answer: fc.Arbitrary<CompleteAnswer> = fc
@@ -105,7 +106,7 @@ function changed(line: fc.Arbitrary<string>): fc.Arbitrary<string> {
     "]}",
     "\\u00e9",
   );
-  const change = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), cut: fc.nat(12), part: fc.option(part) });
+  const change = fc.record({ at: fc.nat(9_999).map((place) => place / 10_000), cut: fc.nat(3), part: fc.option(part) });
   return fc.tuple(line, fc.array(change, { minLength: 1, maxLength: 2 })).map(([before, changes]) =>
     changes.reduce((now, { at, cut, part: put }) => {
       const place = Math.floor(at * now.length);
@@ -181,6 +182,68 @@ describe("a usual judgment", () => {
     const unscored = encodeJudgment({ ...one, rating: { kind: "unscored", reason: "missing" } });
     const failed = encodeJudgment({ kind: "failed", ...facts, reason: "timeout", message: "" });
     for (const row of [unscored, failed]) expect(usual.judgment(JSON.stringify(row))).toBeUndefined();
+  });
+});
+
+describe("a line that is a little different", () => {
+  const facts = { finishReason: "stop", usage: { promptTokens: 3, completionTokens: 4 }, latencyMs: 5.5, attempts: 2 };
+  const said = JSON.stringify(
+    encodeJudgment({
+      kind: "rated",
+      questionId: 81,
+      model: "m",
+      judge: "j",
+      promptName: "p",
+      promptHash: "h",
+      answerHash: "a",
+      userPrompt: "",
+      turn: 1,
+      choice: 0,
+      tstamp: 9,
+      text: "good",
+      rating: { kind: "scored", score: 7 },
+      ...facts,
+    }),
+  );
+  const given = JSON.stringify(
+    encodeAnswer({
+      kind: "answered",
+      questionId: 81,
+      answerId: "a",
+      model: "m",
+      choices: [{ index: 0, turns: [{ text: "good", ...facts }] }],
+      tstamp: 9,
+    }),
+  );
+  const faults: readonly (readonly [string, string])[] = [
+    ['"question_id":81', '"question_id":081'],
+    ['"question_id":81', '"question_id":-81'],
+    ['"question_id":81', '"question_id":""'],
+    ['"question_id":81', '"question_id":9999999999999999'],
+    ['"tstamp":9', '"tstamp":09'],
+    ['"tstamp":9', '"tstamp":9.'],
+    ['"prompt_tokens":3', '"prompt_tokens":-3'],
+    ['"prompt_tokens":3', '"prompt_tokens":3.5'],
+    ['"prompt_tokens":3,', ""],
+    ['"latency_ms":5.5', '"latency_ms":-5.5'],
+    ['"attempts":2', '"attempts":0'],
+    ['"attempts":2', '"attempts":2,'],
+    ['"good"', String.raw`"\x"`],
+    ['"good"', '"\u0001"'],
+    ['"m"', '"\u0001"'],
+    ['"good"', "7"],
+  ];
+  it.each<readonly [line: string, from: string, to: string]>([
+    ...faults.flatMap(([from, to]) => [said, given].map((line) => [line, from, to] as const)),
+    [said, '"score":7', '"score":-1'],
+    [said, '"score":7', '"score":07'],
+    [said, '"turn":1', '"turn":0'],
+    [said, '"choice":0', '"choice":0,"repeat":0'],
+  ])("is no usual one: %s with %s changed into %s", (line, from, to) => {
+    const changedLine = line.replace(from, to);
+    expect(changedLine).not.toBe(line);
+    expect([usual.judgment(line), usual.answer(line)].filter((read) => read !== undefined)).toHaveLength(1);
+    expect([usual.judgment(changedLine), usual.answer(changedLine)]).toEqual([undefined, undefined]);
   });
 });
 
